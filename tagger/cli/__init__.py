@@ -1,0 +1,1 @@
+"""The command line: options and errors only, one command a file."""

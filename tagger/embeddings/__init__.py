@@ -1,0 +1,1 @@
+"""Word vectors from text files and their alignment with a vocabulary, without torch."""

@@ -1,0 +1,1 @@
+"""Tagging from a saved folder, without torch."""

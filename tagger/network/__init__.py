@@ -1,0 +1,1 @@
+"""Parameters and their layers: sizes in, scores out; knows no words."""

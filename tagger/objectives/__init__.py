@@ -1,0 +1,1 @@
+"""Pure functions of scores: losses, log partitions, decoding."""

@@ -1,0 +1,91 @@
+"""What travels between rooms: plain frozen records without behaviour of their own."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One optimizer step, as the training loop yields it.
+
+    `losses` holds the mean loss of each task in this step (nats a sentence or a word, as its objective says);
+    `loss` is their weighted sum. `scores` and `score` are filled on the last step of an epoch only.
+    """
+
+    epoch: int  # from 1
+    number: int  # steps since the start of training, from 1
+    words: int  # training words seen since the start of this epoch
+    total_words: int  # training words in one epoch
+    loss: float
+    losses: dict[str, float]
+    rate: float  # learning rate of this step
+    seconds: float  # since the start of training, earlier runs of a resumed training included
+    epoch_end: bool = False
+    train_losses: dict[str, float] = field(default_factory=dict)  # task -> mean over the epoch
+    scores: dict[str, float] = field(default_factory=dict)  # "ner.f1", "pos.accuracy", ... on development data
+    score: float | None = None  # the stated development score that decides what is best
+    best: bool = False  # this epoch's score is the best so far
+    stop: bool = False  # nothing follows this step
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Entities (spans) of one type or of all: precision, recall and F1 are fractions in [0, 1], 0 where undefined."""
+
+    gold: int
+    predicted: int
+    correct: int
+
+    @property
+    def precision(self) -> float:
+        return self.correct / self.predicted if self.predicted else 0.0
+
+    @property
+    def recall(self) -> float:
+        return self.correct / self.gold if self.gold else 0.0
+
+    @property
+    def f1(self) -> float:
+        total = self.gold + self.predicted
+        return 2 * self.correct / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TaskScores:
+    """Scores of one task on one corpus.
+
+    `conlleval` and `strict` are empty for a task without spans (part of speech). The key "all" is the micro average.
+    conlleval: spans as the CoNLL script reads them, broken tag sequences repaired; strict: a broken sequence is no span.
+    """
+
+    task: str
+    sentences: int
+    tokens: int
+    correct_tokens: int
+    seen_tokens: int  # tokens whose form stands in the training data
+    correct_seen: int
+    conlleval: dict[str, Counts] = field(default_factory=dict)
+    strict: dict[str, Counts] = field(default_factory=dict)
+
+    @property
+    def unseen_tokens(self) -> int:
+        return self.tokens - self.seen_tokens
+
+    @property
+    def accuracy(self) -> float:
+        return self.correct_tokens / self.tokens if self.tokens else 0.0
+
+    @property
+    def seen_accuracy(self) -> float:
+        return self.correct_seen / self.seen_tokens if self.seen_tokens else 0.0
+
+    @property
+    def unseen_accuracy(self) -> float:
+        unseen = self.unseen_tokens
+        return (self.correct_tokens - self.correct_seen) / unseen if unseen else 0.0
+
+    @property
+    def main(self) -> tuple[str, float]:
+        """The name and value of the score that stands for the task: entity F1 (conlleval), else token accuracy."""
+        if self.conlleval:
+            return "f1", self.conlleval["all"].f1
+        return "accuracy", self.accuracy

@@ -1,0 +1,1 @@
+"""Text without torch: sentences, corpus files, tokenizer, tag schemes, vocabularies, features of a form."""

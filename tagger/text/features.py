@@ -1,0 +1,196 @@
+"""A word form to the rows of its features: word, capitalisation, affixes, shape, characters.
+
+Every feature is a function of the form alone, so whatever is computed from features can be kept per distinct form.
+The form that stands outside the sentence (padding) has row 0 in every lookup table.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagger.text.vocabulary import PADDING, Vocabulary
+
+Kind = Literal["word", "caps", "prefix", "suffix", "shape"]
+
+WORD_START, WORD_END = "\x02", "\x03"
+"""Control characters that stand for the edges of a form in its character sequence."""
+
+_DIGIT = re.compile(r"\d")
+_RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One lookup table: which function of the form selects its row, and the width of its vectors."""
+
+    kind: Kind
+    dim: int
+    length: int = 0  # characters of a prefix or suffix
+    lowercase: bool = True  # word, prefix, suffix: fold case first
+    fold_digits: bool = True  # word, prefix, suffix: every digit becomes 0
+    min_count: int = 1  # training tokens that an item needs for a row of its own
+
+    @property
+    def name(self) -> str:
+        """The name of the lookup table: "word", "prefix3", ..."""
+        return f"{self.kind}{self.length}" if self.length else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterFeature:
+    """Convolution over a form's characters, then the maximum over positions (dos Santos and Zadrozny 2014)."""
+
+    dim: int  # width of a character's vector
+    filters: int  # width of the result
+    width: int = 3  # characters that one filter sees
+    max_length: int = 20  # longer forms keep their first and last halves of this
+
+
+def normalize_word(form: str, *, lowercase: bool, fold_digits: bool) -> str:
+    """`form` in lower case and with every decimal digit as 0, as asked (Collobert et al. 2011, section 3.1)."""
+    if lowercase:
+        form = form.lower()
+    return _DIGIT.sub("0", form) if fold_digits else form
+
+
+def caps_class(form: str) -> str:
+    """Which letters are capitals: "none", the "first" alone, "all" of two or more, or "mixed"."""
+    if form == form.lower():
+        return "none"
+    if len(form) > 1 and form == form.upper():
+        return "all"
+    if form[0].isupper() and form[1:] == form[1:].lower():
+        return "first"
+    return "mixed"
+
+
+def word_shape(form: str) -> str:
+    """`form` with capitals as X, other letters as x, digits as 0, runs cut to two: "McDonald's-24" is "XxXxx'x-00"."""
+    letters = [
+        "X" if c.isupper() or c.istitle() else "x" if c.isalpha() else "0" if c.isdigit() else c for c in form[:40]
+    ]
+    return _RUN.sub(r"\1\1", "".join(letters))
+
+
+_ITEM: dict[str, Callable[[str, Feature], str]] = {
+    "word": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits),
+    "caps": lambda form, _: caps_class(form),
+    "shape": lambda form, _: word_shape(form),
+    "prefix": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits)[: f.length],
+    "suffix": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits)[-f.length :],
+}
+
+
+def item_of(form: str, feature: Feature) -> str:
+    """The item of `form` that `feature` looks up, as text."""
+    return _ITEM[feature.kind](form, feature)
+
+
+def character_sequence(form: str, max_length: int) -> str:
+    """`form` between its edge marks; of a form over `max_length` the first and last halves remain."""
+    if len(form) > max_length:
+        head = (max_length + 1) // 2
+        form = form[:head] + form[len(form) - (max_length - head) :]
+    return f"{WORD_START}{form}{WORD_END}"
+
+
+class FormFeatures:
+    """Turns forms into rows of lookup tables.
+
+    `features` in the order in which their vectors are concatenated (characters, if any, come last);
+    `vocabularies` holds one `Vocabulary` a lookup table, by its name ("characters" for the characters).
+    """
+
+    def __init__(
+        self,
+        features: Sequence[Feature],
+        characters: CharacterFeature | None,
+        vocabularies: Mapping[str, Vocabulary],
+    ) -> None:
+        self.features = tuple(features)
+        self.characters = characters
+        self.vocabularies = dict(vocabularies)
+
+    @property
+    def width(self) -> int:
+        """D, the width of one form's concatenated vectors."""
+        return sum(f.dim for f in self.features) + (self.characters.filters if self.characters else 0)
+
+    def rows(self, forms: Sequence[str]) -> NDArray[np.int64]:
+        """Rows of the lookup tables. Shapes: result [len(forms), F]."""
+        columns = [
+            [vocabulary.row(item(form, feature)) for form in forms]
+            for feature in self.features
+            for vocabulary, item in ((self.vocabularies[feature.name], _ITEM[feature.kind]),)
+        ]
+        return np.array(columns, dtype=np.int64).reshape(len(self.features), len(forms)).T
+
+    def character_rows(self, forms: Sequence[str]) -> NDArray[np.int64]:
+        """Rows of the character table, edge marks included, padded with row 0 on the right.
+
+        Shapes: result [len(forms), L], L the longest sequence here (0 columns without the feature).
+        """
+        if self.characters is None:
+            return np.zeros((len(forms), 0), dtype=np.int64)
+        vocabulary, limit = self.vocabularies["characters"], self.characters.max_length
+        sequences = [[vocabulary.row(c) for c in character_sequence(form, limit)] for form in forms]
+        table = np.full((len(forms), max(map(len, sequences), default=0)), PADDING, dtype=np.int64)
+        for row, sequence in zip(table, sequences, strict=True):
+            row[: len(sequence)] = sequence
+        return table
+
+    def describe(self) -> dict[str, Any]:
+        """The features as plain values, for the saved model; `from_description` reads them back."""
+        names = Feature.__slots__
+        return {
+            "lookups": [{name: getattr(f, name) for name in names} for f in self.features],
+            "characters": {name: getattr(self.characters, name) for name in CharacterFeature.__slots__}
+            if self.characters
+            else None,
+        }
+
+    @classmethod
+    def from_description(
+        cls, description: Mapping[str, Any], vocabularies: Mapping[str, Vocabulary]
+    ) -> "FormFeatures":
+        """The features that `describe` wrote down."""
+        characters = description["characters"]
+        return cls(
+            [Feature(**values) for values in description["lookups"]],
+            CharacterFeature(**characters) if characters else None,
+            vocabularies,
+        )
+
+
+def fit_features(
+    features: Sequence[Feature],
+    characters: CharacterFeature | None,
+    counts: Counter[str],
+    *,
+    extra_words: Iterable[str] = (),
+) -> FormFeatures:
+    """Features whose vocabularies come from `counts` (training form -> tokens) alone.
+
+    `extra_words` (words of a vector file, already normalised) get rows after the training words.
+    """
+    vocabularies = {}
+    for feature in features:
+        items: Counter[str] = Counter()
+        for form, count in counts.items():
+            items[item_of(form, feature)] += count
+        vocabularies[feature.name] = Vocabulary.from_counts(items, min_count=feature.min_count)
+        if feature.kind == "word":
+            known = vocabularies["word"]
+            vocabularies["word"] = Vocabulary([*known.items, *(w for w in extra_words if w not in known)])
+    if characters:
+        letters: Counter[str] = Counter()
+        for form, count in counts.items():
+            for letter in character_sequence(form, characters.max_length):
+                letters[letter] += count
+        vocabularies["characters"] = Vocabulary.from_counts(letters)
+    return FormFeatures(features, characters, vocabularies)

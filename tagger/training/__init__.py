@@ -1,0 +1,1 @@
+"""From batches to steps: optimizers, the one loop, checkpoints."""
