@@ -1,0 +1,37 @@
+"""A task's head: scores of its labels, with transition scores where whole sentences are scored."""
+
+import torch
+from torch import Tensor, nn
+
+
+class Head(nn.Linear):
+    """Scores of the labels of one task; `transitions` [K + 1, K] (last row: the start) if it is sentence-level.
+
+    `start_allowed` [K], `allowed` [K, K] (from, to) and `end_allowed` [K] say which tags the scheme lets stand first,
+    after one another and last. They follow from the labels, so they are not part of the saved weights.
+    """
+
+    start_allowed: Tensor
+    allowed: Tensor
+    end_allowed: Tensor
+
+    def __init__(self, units: int, labels: int, *, sentence_level: bool) -> None:
+        super().__init__(units, labels)
+        self.transitions = nn.Parameter(torch.zeros(labels + 1, labels)) if sentence_level else None
+        for name, shape in (("start_allowed", (labels,)), ("allowed", (labels, labels)), ("end_allowed", (labels,))):
+            self.register_buffer(name, torch.ones(shape, dtype=torch.bool), persistent=False)
+
+    def allow(self, start: Tensor, pairs: Tensor, end: Tensor) -> None:
+        """Set the tags allowed first [K], from one word to the next [K, K] and last [K]."""
+        self.start_allowed, self.allowed, self.end_allowed = start, pairs, end
+
+    def transition_scores(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Scores of the first tag [K], of each pair [K, K] and of the last tag [K]; -inf where the scheme forbids.
+
+        A word-level head has no scores of its own here: zero wherever the scheme allows.
+        """
+        labels = self.out_features
+        table = self.transitions if self.transitions is not None else self.weight.new_zeros(labels + 1, labels)
+        start = table[labels].masked_fill(~self.start_allowed, -torch.inf)
+        pairs = table[:labels].masked_fill(~self.allowed, -torch.inf)
+        return start, pairs, table.new_zeros(labels).masked_fill(~self.end_allowed, -torch.inf)

@@ -1,0 +1,37 @@
+"""First values of weight matrices, by name; biases start at zero."""
+
+from collections.abc import Callable
+from math import sqrt
+
+import torch
+from torch import Tensor
+
+Initialiser = Callable[[Tensor, torch.Generator], None]
+
+
+def glorot(weight: Tensor, generator: torch.Generator) -> None:
+    """Fill `weight` [n_out, n_in] from U[-r, r], r = sqrt(6 / (n_in + n_out)); Glorot and Bengio 2010, eq. 16."""
+    fan_out, fan_in = weight.shape
+    _uniform(weight, sqrt(6.0 / (fan_in + fan_out)), generator)
+
+
+def fan_in_uniform(weight: Tensor, generator: torch.Generator) -> None:
+    """Fill `weight` [n_out, n_in] from a centred uniform of variance 1 / n_in.
+
+    Collobert et al. 2011, section 3.4.2: the variance is the inverse of the square root of the fan-in there; the
+    variance 1 / n_in that keeps the variance of a layer's input is used here, as in their released code's successor.
+    """
+    _uniform(weight, sqrt(3.0 / weight.shape[1]), generator)
+
+
+def lookup_uniform(weight: Tensor, generator: torch.Generator) -> None:
+    """Fill a lookup table [V, d] from a centred uniform of variance 1 / d: a form's vectors have like lengths."""
+    _uniform(weight, sqrt(3.0 / weight.shape[1]), generator)
+
+
+def _uniform(weight: Tensor, bound: float, generator: torch.Generator) -> None:
+    with torch.no_grad():
+        weight.uniform_(-bound, bound, generator=generator)
+
+
+INITIALISERS: dict[str, Initialiser] = {"glorot": glorot, "fan_in_uniform": fan_in_uniform}
