@@ -48,43 +48,43 @@ class DataSettings(Section):
 class WordSettings(Section):
     """The word itself, as a row of the word table."""
 
-    dim: int = Field(64, ge=1, le=4096)
-    min_count: int = Field(2, ge=1)  # training tokens for a row of its own; the others share the unknown row
+    dim: int = Field(default=64, ge=1, le=4096)
+    min_count: int = Field(default=2, ge=1)  # training tokens for a row of its own; the others share the unknown row
     lowercase: bool = True
     fold_digits: bool = True
     vectors: str = ""  # word2vec or GloVe text file (.gz, .bz2, .xz too) of `dim` columns to start from
-    max_vectors: int = Field(200_000, ge=0)  # words taken from the file beyond those of the training data
+    max_vectors: int = Field(default=200_000, ge=0)  # words taken from the file beyond those of the training data
 
 
 class CapsSettings(Section):
     """Which letters of the form are capitals. dim 0: off."""
 
-    dim: int = Field(5, ge=0, le=4096)
+    dim: int = Field(default=5, ge=0, le=4096)
 
 
 class AffixSettings(Section):
     """First or last characters of the form. No lengths: off."""
 
     lengths: tuple[int, ...] = ()
-    dim: int = Field(16, ge=1, le=4096)
-    min_count: int = Field(3, ge=1)
+    dim: int = Field(default=16, ge=1, le=4096)
+    min_count: int = Field(default=3, ge=1)
     lowercase: bool = True
 
 
 class ShapeSettings(Section):
     """The form's pattern of capitals, small letters, digits. dim 0: off."""
 
-    dim: int = Field(16, ge=0, le=4096)
-    min_count: int = Field(3, ge=1)
+    dim: int = Field(default=16, ge=0, le=4096)
+    min_count: int = Field(default=3, ge=1)
 
 
 class CharacterSettings(Section):
     """Convolution over the form's characters. filters 0: off."""
 
-    dim: int = Field(16, ge=1, le=4096)
-    filters: int = Field(0, ge=0, le=4096)
-    width: int = Field(3, ge=1, le=15)  # characters
-    max_length: int = Field(20, ge=2, le=1000)  # characters
+    dim: int = Field(default=16, ge=1, le=4096)
+    filters: int = Field(default=0, ge=0, le=4096)
+    width: int = Field(default=3, ge=1, le=15)  # characters
+    max_length: int = Field(default=20, ge=2, le=1000)  # characters
 
 
 class FeatureSettings(Section):
@@ -101,12 +101,12 @@ class FeatureSettings(Section):
 class NetworkSettings(Section):
     """The shared layers."""
 
-    window: int = Field(5, ge=1, le=31)  # words seen at once, odd
+    window: int = Field(default=5, ge=1, le=31)  # words seen at once, odd
     hidden: tuple[int, ...] = (300,)  # units of each hidden layer
     activation: Activation = "hard_tanh"
     initialiser: Initialiser = "glorot"
-    input_dropout: float = Field(0.0, ge=0.0, lt=1.0)  # share of the components of a form's vectors
-    dropout: float = Field(0.0, ge=0.0, lt=1.0)  # share of the units of each hidden layer
+    input_dropout: float = Field(default=0.0, ge=0.0, lt=1.0)  # share of the components of a form's vectors
+    dropout: float = Field(default=0.0, ge=0.0, lt=1.0)  # share of the units of each hidden layer
 
     @model_validator(mode="after")
     def _sizes(self) -> "NetworkSettings":
@@ -123,7 +123,7 @@ class TaskSettings(Section):
     column: str = ""  # tag column; default: the task's name
     scheme: Scheme = "auto"  # scheme that the head predicts; auto: IOBES for spans, none for plain tags
     objective: Objective = "word"
-    weight: float = Field(1.0, gt=0.0)  # factor of the task's loss in the sum
+    weight: float = Field(default=1.0, gt=0.0)  # factor of the task's loss in the sum
     data: DataSettings | None = None  # its own corpus, if not the shared one
 
 
@@ -131,28 +131,28 @@ class OptimizerSettings(Section):
     """How gradients become steps."""
 
     name: Literal["adam", "sgd"] = "adam"
-    rate: float = Field(0.001, gt=0.0)  # learning rate
-    clip: float = Field(0.0, ge=0.0)  # largest norm of the whole gradient; 0: none
+    rate: float = Field(default=0.001, gt=0.0)  # learning rate
+    clip: float = Field(default=0.0, ge=0.0)  # largest norm of the whole gradient; 0: none
 
 
 class ScheduleSettings(Section):
     """How the learning rate changes with the epochs."""
 
     name: Literal["constant", "linear", "inverse"] = "constant"
-    tau: float = Field(5.0, gt=0.0)  # epochs at full rate (inverse: a0 * tau / max(t, tau))
-    final: float = Field(0.0, ge=0.0, le=1.0)  # last rate as a share of the first (linear)
+    tau: float = Field(default=5.0, gt=0.0)  # epochs at full rate (inverse: a0 * tau / max(t, tau))
+    final: float = Field(default=0.0, ge=0.0, le=1.0)  # last rate as a share of the first (linear)
 
 
 class TrainingSettings(Section):
     """The loop."""
 
-    epochs: int = Field(20, ge=1)
-    batch_words: int = Field(1000, ge=1)  # words a batch; a longer sentence is a batch of its own
-    patience: int = Field(5, ge=0)  # epochs without a better development score before stopping; 0: never stop early
+    epochs: int = Field(default=20, ge=1)
+    batch_words: int = Field(default=1000, ge=1)  # words a batch; a longer sentence is a batch of its own
+    patience: int = Field(default=5, ge=0)  # epochs without a better development score before stopping; 0: never stop early
     score: str = "mean"  # development score that decides: "mean" of all tasks, or "TASK.f1", "TASK.accuracy"
-    averaging: float = Field(0.0, ge=0.0, lt=1.0)  # decay a step of the moving average of weights; 0: off
-    seed: int = Field(1, ge=0)
-    threads: int = Field(2, ge=1)
+    averaging: float = Field(default=0.0, ge=0.0, lt=1.0)  # decay a step of the moving average of weights; 0: off
+    seed: int = Field(default=1, ge=0)
+    threads: int = Field(default=2, ge=1)
     device: Literal["auto", "cpu", "cuda", "mps"] = "cpu"
 
 
@@ -238,20 +238,23 @@ def _listing(known: list[str]) -> str:
 
 def _keys_of(location: Iterable[int | str]) -> Iterator[str]:
     """The keys allowed in the section at `location`; the free names of tasks are passed over."""
-    section: Any = Settings
+    section: Any = Settings  # a Section type, "tasks" between its names, or None where nothing is known
     for part in location:
         if section is None:
             return
-        field = section.model_fields.get(part) if isinstance(section, type) else None
+        field = section.model_fields.get(part) if _is_section(section) else None
         if field is None:
             section = TaskSettings if isinstance(section, str) else None
             continue
         section = "tasks" if part == "tasks" else _section_type(field.annotation)
-    if isinstance(section, type) and issubclass(section, Section):
+    if _is_section(section):
         yield from section.model_fields
 
 
 def _section_type(annotation: Any) -> Any:
     """The Section behind a field's annotation, `X | None` included."""
-    options = getattr(annotation, "__args__", (annotation,))
-    return next((option for option in options if isinstance(option, type) and issubclass(option, Section)), None)
+    return next(filter(_is_section, getattr(annotation, "__args__", (annotation,))), None)
+
+
+def _is_section(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, Section)

@@ -1,6 +1,7 @@
 """What travels between rooms: plain frozen records without behaviour of their own."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +90,17 @@ class TaskScores:
         if self.conlleval:
             return "f1", self.conlleval["all"].f1
         return "accuracy", self.accuracy
+
+
+@dataclass(frozen=True, slots=True)
+class TrainReport:
+    """What a training came to. Scores are fractions in [0, 1]; seconds include earlier runs of a resumed training."""
+
+    folder: Path
+    epochs: int
+    best_epoch: int
+    best_score: float | None
+    scores: dict[str, float]  # development scores of the best epoch
+    seconds: float
+    peak_memory_mb: float
+    interrupted: bool = False

@@ -4,7 +4,11 @@
     vocabulary.json       the items of every lookup table, in row order
     weights.safetensors   parameters, float32
     README.md             model card
-    settings.toml, metrics.json, history.jsonl    how it was trained and what it reached
+    settings.toml         the resolved settings it was trained with
+    metrics.json          scores on development data; history.jsonl: one line an epoch
+    run.json              versions, data fingerprints, time and memory
+    forms.json            the forms of the training data (for scores on seen and unseen words)
+    last.safetensors      the state of training after the last epoch, for `--resume`
 
 Parameter names and shapes (D: width of one form's vectors, W: window width, H: hidden units, K: labels):
     lookup.NAME.weight [V, d]; lookup.characters.weight [V, d], .filters [filters, width * d], .bias [filters];
@@ -32,6 +36,7 @@ from tagger.text.vocabulary import Vocabulary
 FORMAT_VERSION = 1
 DESCRIPTION, VOCABULARY, WEIGHTS, CARD = "model.json", "vocabulary.json", "weights.safetensors", "README.md"
 SETTINGS, METRICS, HISTORY = "settings.toml", "metrics.json", "history.jsonl"
+RUN, FORMS = "run.json", "forms.json"
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -135,7 +140,7 @@ def write_weights(path: Path, weights: Mapping[str, NDArray[Any]], metadata: dic
     """Write arrays as one safetensors file, whole or not at all."""
     from safetensors.numpy import save
 
-    write_file(path, save({name: np.ascontiguousarray(array) for name, array in weights.items()}, metadata))
+    write_file(path, save({name: np.asarray(array, order="C") for name, array in weights.items()}, metadata))
 
 
 def read_weights(path: Path) -> dict[str, NDArray[Any]]:

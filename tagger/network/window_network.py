@@ -75,6 +75,7 @@ class WindowNetwork(nn.Module):
         """The last hidden layer. Shapes as in `forward`; result [N, H]."""
         vectors = self._drop(self.lookup(rows, characters), self.input_dropout, generator)  # [U, D]
         first = self.trunk[0]
+        assert isinstance(first, nn.Linear)
         units = first.out_features
         by_slot = first.weight.view(units, self.window, -1).permute(2, 1, 0)  # [D, W, H]
         products = vectors @ by_slot.reshape(vectors.shape[1], -1)  # [U, W * H]

@@ -42,7 +42,7 @@ def log_partition(scores: Tensor, mask: Tensor, transitions: tuple[Tensor, Tenso
 
     Computed in float64 whatever the input's type; the gradient is that of the recursion, found in closed form.
     """
-    result: Tensor = _LogPartition.apply(scores, mask, *transitions)
+    result: Tensor = _LogPartition.apply(scores, mask, *transitions)  # type: ignore[no-untyped-call]
     return result
 
 
@@ -66,7 +66,7 @@ class _LogPartition(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         wide, mask, forward, backward, log_z, pairs = ctx.saved_tensors
         share = gradient.double()[None, :, None]  # [1, B, 1]
         tags = (forward + backward - log_z[:, None]).exp() * mask[:, :, None] * share  # [T, B, K]

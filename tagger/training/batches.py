@@ -56,8 +56,14 @@ class Batch:
         """The same batch on `device`."""
         if device.type == "cpu":
             return self
-        moved = (t.to(device) for t in (self.rows, self.characters, self.windows, self.places, self.mask))
-        return Batch(*moved, {task: labels.to(device) for task, labels in self.labels.items()})
+        return Batch(
+            self.rows.to(device),
+            self.characters.to(device),
+            self.windows.to(device),
+            self.places.to(device),
+            self.mask.to(device),
+            {task: labels.to(device) for task, labels in self.labels.items()},
+        )
 
 
 def encode(

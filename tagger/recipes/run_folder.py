@@ -1,0 +1,172 @@
+"""The folder of a training run, which is a model at every moment: best weights, last state, history, facts."""
+
+import json
+import platform
+import resource
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from tagger import __version__
+from tagger.config import Settings, dump_settings
+from tagger.errors import ModelError
+from tagger.records import Step
+from tagger.saved import (
+    CARD,
+    FORMS,
+    HISTORY,
+    METRICS,
+    RUN,
+    SETTINGS,
+    WEIGHTS,
+    SavedModel,
+    Weights,
+    write_file,
+    write_model,
+    write_weights,
+    written_whole,
+)
+from tagger.training.build import weights_of
+from tagger.training.checkpoint import restore_checkpoint, save_checkpoint
+from tagger.training.loop import TrainingState
+
+
+class RunFolder:
+    """Saves after each epoch what a reader, a tagger or `--resume` needs.
+
+    The folder appears after the first epoch, whole; later epochs replace single files, each in one move.
+    """
+
+    def __init__(
+        self, path: Path, model: SavedModel, settings: Settings, *, facts: dict[str, Any], forms: list[str], force: bool
+    ) -> None:
+        """`model` without weights; `facts` about the run (fingerprints, counts); `forms` of the training data."""
+        self.path = path
+        self.model = model
+        self.settings = settings
+        self.facts = facts
+        self.forms = forms
+        self.force = force
+        self.started = False
+
+    def save(self, state: TrainingState, step: Step) -> None:
+        """Save the epoch that `step` ended; its weights too if they are the best so far."""
+        state.history.append(history_line(step))
+        texts = self._texts(state, step)
+        if not self.started:
+            texts[FORMS] = json.dumps(self.forms, ensure_ascii=False) + "\n"
+            texts[SETTINGS] = dump_settings(self.settings)
+            with written_whole(self.path, force=self.force) as folder:
+                write_model(folder, replace(self.model, weights=_best_weights(state), extra_files=texts))
+                save_checkpoint(folder, state)
+            self.started = True
+            return
+        if step.best:
+            write_weights(self.path / WEIGHTS, _best_weights(state))
+        save_checkpoint(self.path, state)
+        for name, text in texts.items():
+            write_file(self.path / name, text)
+
+    def resume(self, state: TrainingState) -> None:
+        """Put the state saved here into `state`. Raises ModelError if the training data are no longer the same."""
+        path = self.path / RUN
+        try:
+            before = json.loads(path.read_text(encoding="utf-8"))["data"]
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(f"expected the facts of a run, found {error!r}", where=str(path)) from error
+        if [entry["fingerprint"] for entry in before] != [entry["fingerprint"] for entry in self.facts["data"]]:
+            raise ModelError(
+                "expected the training data of this run, found other data",
+                where=str(self.path),
+                hint="Restore the data, or train again without --resume.",
+            )
+        restore_checkpoint(self.path, state)
+        self.started = True
+
+    def _texts(self, state: TrainingState, step: Step) -> dict[str, str]:
+        history = [json.dumps(line, ensure_ascii=False) for line in state.history]
+        best = next(line for line in state.history if line["epoch"] == state.best_epoch)
+        metrics = {"epoch": state.best_epoch, "score": state.best_score, "dev": best["dev"]}
+        run = {**self.facts, **environment(), "seconds": round(step.seconds, 2), "peak_memory_mb": peak_memory_mb()}
+        return {
+            HISTORY: "".join(f"{line}\n" for line in history),
+            METRICS: json.dumps(metrics, indent=2) + "\n",
+            RUN: json.dumps(run, indent=2, ensure_ascii=False) + "\n",
+            CARD: model_card(self.path.name, self.model, metrics, run),
+        }
+
+
+def _best_weights(state: TrainingState) -> Weights:
+    with state.evaluated():
+        return weights_of(state.network)
+
+
+def history_line(step: Step) -> dict[str, Any]:
+    """One epoch as plain values."""
+    return {
+        "epoch": step.epoch,
+        "step": step.number,
+        "rate": step.rate,
+        "seconds": round(step.seconds, 2),
+        "train_loss": step.train_losses,
+        "dev": step.scores,
+        "score": step.score,
+        "best": step.best,
+    }
+
+
+def environment() -> dict[str, str]:
+    """Versions of what the result may depend on."""
+    return {
+        "tagger": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "platform": platform.platform(),
+    }
+
+
+def peak_memory_mb() -> float:
+    """The most memory that this process has held, in megabytes (10^6 bytes)."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
+
+
+def model_card(name: str, model: SavedModel, metrics: dict[str, Any], run: dict[str, Any]) -> str:
+    """The README of a model folder."""
+    tasks = "\n".join(
+        f"| {task.name} | {task.column} | {task.scheme} | {task.objective} | {len(task.labels)} |" for task in model.tasks
+    )
+    scores = "\n".join(f"| {key} | {100 * value:.2f} |" for key, value in metrics["dev"].items())
+    data = "\n".join(
+        f"- {entry['train_sentences']} training sentences ({entry['train_tokens']} tokens), "
+        f"{entry['dev_sentences']} development sentences, fingerprint {entry['fingerprint'][:16]}"
+        for entry in run["data"]
+    )
+    return f"""# {name}
+
+A window network (Collobert et al. 2011): {model.network.window} words, hidden layers {list(model.network.hidden)},
+{model.network.activation}. Trained by tagger {run["tagger"]} with seed {run["seed"]}; best after epoch {metrics["epoch"]}.
+
+Tag text with it: `tagger tag -m {name} FILE`
+
+| task | column | scheme | objective | labels |
+|---|---|---|---|---|
+{tasks}
+
+Development scores (%; entity scores as the CoNLL script counts, on gold tokens):
+
+| score | value |
+|---|---|
+{scores or "| none | - |"}
+
+Data:
+
+{data}
+
+Files: `settings.toml` (how to train it again), `history.jsonl`, `run.json` (versions, fingerprints, time, memory).
+"""

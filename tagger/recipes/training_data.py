@@ -1,0 +1,135 @@
+"""Data settings to what training needs: sentences of each corpus, labels of each task, in the task's own scheme."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tagger.config import DataSettings, Settings, TaskSettings
+from tagger.errors import SettingsError
+from tagger.saved import TaskDescription
+from tagger.text.corpus import Source, read_corpus
+from tagger.text.prepared import fingerprint_of_splits, read_prepared
+from tagger.text.schemes import convert
+from tagger.text.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCorpus:
+    """One corpus: training and development sentences, the scheme of each tag column, and notes on what was found."""
+
+    train: list[Sentence]
+    dev: list[Sentence]
+    schemes: dict[str, str]
+    fingerprint: str
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """All corpora of a run and, for each task, its description and the corpus that teaches it."""
+
+    corpora: list[LoadedCorpus]
+    tasks: tuple[TaskDescription, ...]
+    corpus_of: dict[str, int]  # task -> number of its corpus
+
+    def tasks_of(self, corpus: int) -> list[TaskDescription]:
+        """The tasks that corpus number `corpus` teaches."""
+        return [task for task in self.tasks if self.corpus_of[task.name] == corpus]
+
+
+def load_training_data(settings: Settings) -> TrainingData:
+    """Read every corpus that the settings name (each once) and settle columns, schemes and labels of the tasks.
+
+    Raises SettingsError for settings that do not fit the data and DataError for data that cannot be read.
+    """
+    origins: list[DataSettings] = []
+    corpora: list[LoadedCorpus] = []
+    corpus_of: dict[str, int] = {}
+    tasks: dict[str, TaskSettings] = settings.tasks
+    if not tasks:
+        origins, corpora = [settings.data], [load_corpus(settings.data)]
+        tasks = _tasks_of_columns(corpora[0])
+    for name, task in tasks.items():
+        origin = task.data or settings.data
+        if origin not in origins:
+            origins.append(origin)
+            corpora.append(load_corpus(origin, f"tasks.{name}.data" if task.data else "data"))
+        corpus_of[name] = origins.index(origin)
+    described = tuple(_describe(name, task, corpora[corpus_of[name]]) for name, task in tasks.items())
+    _check_score(settings.training.score, described)
+    return TrainingData(corpora, described, corpus_of)
+
+
+def load_corpus(settings: DataSettings, section: str = "data") -> LoadedCorpus:
+    """The training and development sentences that `settings` name: a prepared folder or files."""
+    if settings.folder:
+        prepared = read_prepared(settings.folder)
+        train = prepared.splits.get("train", [])
+        if not train:
+            raise SettingsError(f"{section}.folder", "a prepared folder with a split `train`", settings.folder)
+        return LoadedCorpus(train, prepared.splits.get("dev", []), prepared.schemes, prepared.fingerprint)
+    if not settings.train:
+        raise SettingsError(
+            section,
+            "training data",
+            "none",
+            "Set data.folder to what `tagger prep` wrote, or data.train and data.dev to corpus files.",
+        )
+    train_source = read_corpus(source_of(settings, settings.train, settings.join_train))
+    notes, schemes, dev = list(train_source.notes), dict(train_source.schemes), []
+    if settings.dev:
+        dev_source = read_corpus(source_of(settings, settings.dev, settings.join_dev))
+        notes += dev_source.notes
+        dev = dev_source.sentences
+    splits = {"train": train_source.sentences, "dev": dev}
+    return LoadedCorpus(train_source.sentences, dev, schemes, fingerprint_of_splits(splits), notes)
+
+
+def source_of(settings: DataSettings, paths: Sequence[str], join: Sequence[str] = ()) -> Source:
+    """Files with the reading options of the settings."""
+    return Source(
+        paths=tuple(paths),
+        join=tuple(join),
+        format=settings.format,
+        columns=settings.columns,
+        maps=settings.maps,
+        wide_rows=settings.wide_rows,
+    )
+
+
+def task_tags(sentences: Sequence[Sentence], task: TaskDescription, source_scheme: str) -> list[list[str]]:
+    """The tags of each sentence in the task's own scheme."""
+    columns = [sentence.tags[task.column] for sentence in sentences]
+    if task.scheme in ("none", source_scheme):
+        return columns
+    return [convert(tags, source_scheme, task.scheme) for tags in columns]
+
+
+def _tasks_of_columns(corpus: LoadedCorpus) -> dict[str, TaskSettings]:
+    """Without [tasks], every tag column of the data is a task; spans are scored by sentence."""
+    return {
+        column: TaskSettings(objective="word" if scheme == "none" else "sentence")
+        for column, scheme in corpus.schemes.items()
+    }
+
+
+def _check_score(name: str, tasks: Sequence[TaskDescription]) -> None:
+    known = ["mean"]
+    for task in tasks:
+        spans = () if task.scheme == "none" else ("f1", "precision", "recall")
+        known += [f"{task.name}.{score}" for score in (*spans, "accuracy")]
+    if name not in known:
+        raise SettingsError("training.score", f"one of {', '.join(known)}", repr(name))
+
+
+def _describe(name: str, task: TaskSettings, corpus: LoadedCorpus) -> TaskDescription:
+    column = task.column or name
+    if column not in corpus.schemes:
+        known = ", ".join(corpus.schemes)
+        raise SettingsError(f"tasks.{name}.column", f"a tag column of its data ({known})", repr(column))
+    source = corpus.schemes[column]
+    scheme = task.scheme if task.scheme != "auto" else ("none" if source == "none" else "IOBES")
+    if source == "none" and scheme != "none":
+        raise SettingsError(f"tasks.{name}.scheme", '"none" for a column without spans', repr(scheme))
+    draft = TaskDescription(name, column, scheme, task.objective, ())
+    labels = sorted({tag for tags in task_tags(corpus.train, draft, source) for tag in tags})
+    return TaskDescription(name, column, scheme, task.objective, tuple(labels))

@@ -1,0 +1,88 @@
+"""Settings and vocabularies to a network with its first weights: the only place where sizes are read off words."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tagger.config import FeatureSettings, NetworkSettings
+from tagger.errors import ModelError
+from tagger.network.heads import Head
+from tagger.network.lookup import CharacterConvolution, Lookup
+from tagger.network.window_network import WindowNetwork
+from tagger.saved import NetworkDescription, TaskDescription, Weights
+from tagger.text.features import CharacterFeature, Feature, FormFeatures
+from tagger.text.schemes import allowed_transitions
+
+
+def build_features(settings: FeatureSettings) -> tuple[list[Feature], CharacterFeature | None]:
+    """The features that the settings switch on, in the order in which their vectors are concatenated."""
+    word, caps, shape, letters = settings.word, settings.caps, settings.shape, settings.characters
+    features = [
+        Feature("word", word.dim, 0, lowercase=word.lowercase, fold_digits=word.fold_digits, min_count=word.min_count)
+    ]
+    if caps.dim:
+        features.append(Feature("caps", caps.dim))
+    for kind, affix in (("prefix", settings.prefix), ("suffix", settings.suffix)):
+        features += [
+            Feature(kind, affix.dim, length, lowercase=affix.lowercase, min_count=affix.min_count)  # type: ignore[arg-type]
+            for length in affix.lengths
+        ]
+    if shape.dim:
+        features.append(Feature("shape", shape.dim, min_count=shape.min_count))
+    if not letters.filters:
+        return features, None
+    return features, CharacterFeature(letters.dim, letters.filters, letters.width, letters.max_length)
+
+
+def build_network(
+    features: FormFeatures,
+    description: NetworkDescription,
+    tasks: tuple[TaskDescription, ...],
+    *,
+    input_dropout: float = 0.0,
+    dropout: float = 0.0,
+) -> WindowNetwork:
+    """A network of these sizes, its weights not yet set."""
+    letters = features.characters
+    characters = None
+    if letters:
+        rows = len(features.vocabularies["characters"])
+        characters = CharacterConvolution(rows, letters.dim, filters=letters.filters, width=letters.width)
+    tables = {f.name: (len(features.vocabularies[f.name]), f.dim) for f in features.features}
+    return WindowNetwork(
+        Lookup(tables, characters),
+        {task.name: build_head(description.hidden[-1], task) for task in tasks},
+        window=description.window,
+        hidden=description.hidden,
+        activation=description.activation,
+        input_dropout=input_dropout,
+        dropout=dropout,
+    )
+
+
+def build_head(units: int, task: TaskDescription) -> Head:
+    """The head of `task`, told which tags its scheme lets follow one another."""
+    head = Head(units, len(task.labels), sentence_level=task.objective == "sentence")
+    head.allow(*(torch.from_numpy(np.asarray(part, dtype=bool)) for part in allowed_transitions(task.labels, task.scheme)))
+    return head
+
+
+def describe_network(settings: NetworkSettings) -> NetworkDescription:
+    """The sizes that a saved model records."""
+    return NetworkDescription(settings.window, settings.hidden, settings.activation)
+
+
+def weights_of(network: WindowNetwork) -> Weights:
+    """The network's parameters as NumPy arrays under their saved names."""
+    return {name: value.detach().cpu().numpy().copy() for name, value in network.state_dict().items()}
+
+
+def load_weights(network: WindowNetwork, weights: dict[str, NDArray[np.float32]]) -> None:
+    """Put saved arrays into `network`. Raises ModelError naming what is missing, unknown or of another shape."""
+    own = network.state_dict()
+    for name in own.keys() | weights.keys():
+        expected = tuple(own[name].shape) if name in own else "no such parameter"
+        found = weights[name].shape if name in weights else "none"
+        if expected != found:
+            raise ModelError(f"expected {expected}, found {found}", where=name, hint="The weights are another network's.")
+    network.load_state_dict({name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in weights.items()})
