@@ -3,7 +3,7 @@ import pytest
 
 from tagger.training.batches import batch_orders, encode, make_batch
 
-from .corpora import NER, SENTENCES, encoded, features
+from tests.training.corpora import NER, SENTENCES, encoded, features
 
 
 @pytest.mark.parametrize("window", [1, 3, 5, 9])

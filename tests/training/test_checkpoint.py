@@ -7,7 +7,7 @@ from tagger.errors import ModelError
 from tagger.training.checkpoint import CHECKPOINT, restore_checkpoint, save_checkpoint
 from tagger.training.loop import TrainingState, train_epochs
 
-from .corpora import encoded, plan, state
+from tests.training.corpora import encoded, plan, state
 
 
 def run(trained: TrainingState, epochs: int, until: int) -> None:

@@ -8,7 +8,7 @@ from tagger.errors import TaggerError
 from tagger.training.loop import train_epochs
 from tagger.training.prediction import predict
 
-from .corpora import NER, POS, TASKS, encoded, plan, state
+from tests.training.corpora import NER, POS, TASKS, encoded, plan, state
 
 
 def nothing() -> tuple[dict[str, float], None]:

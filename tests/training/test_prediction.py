@@ -2,7 +2,7 @@ import torch
 
 from tagger.training.prediction import predict
 
-from .corpora import SENTENCES, TASKS, encoded, state
+from tests.training.corpora import SENTENCES, TASKS, encoded, state
 
 
 def test_no_forbidden_transition_is_predicted_whatever_the_weights() -> None:
