@@ -1,0 +1,86 @@
+"""`tagger eval`: scores of a model on gold data."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from typer import Argument, Option
+
+
+def evaluate(
+    model: Annotated[Path, Argument(metavar="MODEL", help="A folder that `tagger train` wrote.")],
+    data: Annotated[
+        list[str] | None,
+        Argument(
+            metavar="DATA",
+            help="A prepared folder, or corpus files; by default the model's own development data.",
+        ),
+    ] = None,
+    split: Annotated[
+        str, Option("--split", help="Which split of a prepared folder.", metavar="NAME")
+    ] = "dev",
+    task: Annotated[
+        list[str] | None, Option("--task", help="Score this task only; may be repeated.", metavar="NAME")
+    ] = None,
+    input_format: Annotated[
+        str | None,
+        Option(
+            "--format",
+            help="Format of the files: auto, columns, conllu, iob2, jsonl, dataset; by default as in training.",
+            metavar="FORMAT",
+        ),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        Option(
+            "--columns", help="Names of a column file's columns, such as word,pos,ner.", metavar="NAME,NAME"
+        ),
+    ] = None,
+    maps: Annotated[
+        list[str] | None, Option("--map", help="Rename a label; may be repeated.", metavar="[COLUMN:]OLD=NEW")
+    ] = None,
+    join: Annotated[
+        list[str] | None,
+        Option("--join", help="More tag columns on the same tokens; may be repeated.", metavar="FILE"),
+    ] = None,
+    wide_rows: Annotated[
+        Literal["error", "join"] | None,
+        Option("--wide-rows", help="A row with too many columns: join its first ones as the word."),
+    ] = None,
+    as_json: Annotated[bool, Option("--json", help="Print the scores as JSON.")] = False,
+    output: Annotated[
+        Path | None,
+        Option("--output", "-o", help="Write the scores to this file too, as JSON.", metavar="FILE"),
+    ] = None,
+    force: Annotated[bool, Option("--force", help="Replace the output if it is there.")] = False,
+) -> None:
+    """Score a model: entities by type (conlleval and strict), token accuracy on seen and unseen words."""
+    from tagger.recipes.evaluate import as_json as plain
+    from tagger.recipes.evaluate import evaluate as run
+    from tagger.reports.console import print_json, print_scores
+
+    given: dict[str, Any] = {
+        "format": input_format,
+        "columns": tuple(name.strip() for name in columns.split(",")) if columns else None,
+        "maps": tuple(maps) if maps else None,
+        "wide_rows": wide_rows,
+    }
+    reading = {name: value for name, value in given.items() if value is not None}
+    result = run(
+        model,
+        data or (),
+        split=split,
+        reading=reading,
+        join=join or (),
+        tasks=task or (),
+        output=output,
+        force=force,
+    )
+    if as_json:
+        print_json(plain(result))
+        return
+    print_scores(
+        [task.scores for task in result.tasks],
+        title=f"{result.model} on {', '.join(dict.fromkeys(task.data for task in result.tasks))}",
+        signatures=[task.signature for task in result.tasks],
+        notes=result.notes,
+    )

@@ -1,0 +1,172 @@
+"""`tagger prep`: corpus files in, a prepared folder out."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+import typer
+
+from tagger.errors import SettingsError
+
+_CORPUS, _READING, _SPLITS = "Corpora", "How they are read", "What is written"
+
+
+def prep(
+    output: Annotated[str, typer.Argument(help="Folder to write.", show_default=False)],
+    train: Annotated[
+        list[str] | None,
+        typer.Option(help="Training file; repeat for more.", metavar="FILE", rich_help_panel=_CORPUS),
+    ] = None,
+    dev: Annotated[
+        list[str] | None, typer.Option(help="Development file.", metavar="FILE", rich_help_panel=_CORPUS)
+    ] = None,
+    test: Annotated[
+        list[str] | None, typer.Option(help="Test file.", metavar="FILE", rich_help_panel=_CORPUS)
+    ] = None,
+    join_train: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="More tag columns on the tokens of a training file.", metavar="FILE", rich_help_panel=_CORPUS
+        ),
+    ] = None,
+    join_dev: Annotated[
+        list[str] | None,
+        typer.Option(help="The same for development.", metavar="FILE", rich_help_panel=_CORPUS),
+    ] = None,
+    join_test: Annotated[
+        list[str] | None, typer.Option(help="The same for test.", metavar="FILE", rich_help_panel=_CORPUS)
+    ] = None,
+    dataset: Annotated[
+        str,
+        typer.Option(
+            help="A saved dataset, a folder of data files or a dataset of the Hugging Face hub, instead of files.",
+            metavar="NAME",
+            rich_help_panel=_CORPUS,
+        ),
+    ] = "",
+    dataset_config: Annotated[
+        str, typer.Option(help="Configuration of the dataset.", metavar="NAME", rich_help_panel=_CORPUS)
+    ] = "",
+    format_: Annotated[
+        Literal["auto", "columns", "conllu", "iob2", "jsonl", "dataset"],
+        typer.Option("--format", help="Format of the files; auto: by their names.", rich_help_panel=_READING),
+    ] = "auto",
+    columns: Annotated[
+        str,
+        typer.Option(
+            help="All columns of a column file (word,pos,-,ner; - leaves one out), or the tag columns to take.",
+            metavar="NAME,NAME",
+            rich_help_panel=_READING,
+        ),
+    ] = "",
+    maps: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            help="Rename a tag or a type of spans; O as the new name removes the spans.",
+            metavar="[COLUMN:]OLD=NEW",
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    input_scheme: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Scheme of a column (IOB1, IOB2, IOBES, none) instead of what its tags say.",
+            metavar="COLUMN=SCHEME",
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    on_error: Annotated[
+        Literal["stop", "skip"],
+        typer.Option(
+            help="Stop at the first error, or leave the sentence out and go on.", rich_help_panel=_READING
+        ),
+    ] = "stop",
+    wide_rows: Annotated[
+        Literal["error", "join"],
+        typer.Option(
+            help="A row with too many columns: join its first ones as the word.", rich_help_panel=_READING
+        ),
+    ] = "error",
+    broken_tags: Annotated[
+        Literal["error", "repair"],
+        typer.Option(
+            help="A tag that breaks its scheme: repair reads it as conlleval does.", rich_help_panel=_READING
+        ),
+    ] = "error",
+    scheme: Annotated[
+        Literal["IOB1", "IOB2", "IOBES"],
+        typer.Option(help="Scheme of the spans that are written.", rich_help_panel=_SPLITS),
+    ] = "IOB2",
+    dev_last: Annotated[
+        int,
+        typer.Option(
+            help="Take this many sentences from the end of train as dev.", min=0, rich_help_panel=_SPLITS
+        ),
+    ] = 0,
+    dev_random: Annotated[
+        float,
+        typer.Option(
+            help="Take a share of train (below 1) or a number of its sentences as dev.",
+            min=0,
+            rich_help_panel=_SPLITS,
+        ),
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(help="Seed of --dev-random.", rich_help_panel=_SPLITS)] = 1,
+    licence: Annotated[
+        str, typer.Option(help="Licence line of the data card.", metavar="TEXT", rich_help_panel=_SPLITS)
+    ] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an earlier prepared folder.", rich_help_panel=_SPLITS)
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as one JSON object.", rich_help_panel=_SPLITS)
+    ] = False,
+) -> None:
+    """Read tagged corpora in any format, check them, and write one prepared folder to train from."""
+    from tagger.recipes.prep import PrepOptions, prepare
+    from tagger.reports.corpus import aligned, column_table, size_table
+
+    report = prepare(
+        PrepOptions(
+            output=output,
+            train=tuple(train or ()),
+            dev=tuple(dev or ()),
+            test=tuple(test or ()),
+            join_train=tuple(join_train or ()),
+            join_dev=tuple(join_dev or ()),
+            join_test=tuple(join_test or ()),
+            dataset=dataset,
+            dataset_config=dataset_config,
+            format=format_,
+            columns=tuple(name.strip() for name in columns.split(",")) if columns else (),
+            maps=tuple(maps or ()),
+            input_schemes=dict(_pair(text) for text in input_scheme or ()),
+            scheme=scheme,
+            dev_last=dev_last,
+            dev_random=dev_random,
+            seed=seed,
+            on_error=on_error,
+            wide_rows=wide_rows,
+            broken_tags=broken_tags,
+            licence=licence,
+            force=force,
+        )
+    )
+    for note in report.notes:
+        typer.echo(note, err=True)
+    if as_json:
+        typer.echo(json.dumps(asdict(report), ensure_ascii=False))
+        return
+    typer.echo(aligned(size_table(report.statistics)))
+    typer.echo("\n" + aligned(column_table(report.statistics, report.schemes)))
+    for kind, count in report.skipped.items():
+        typer.echo(f"left out: {count:,} {kind}")
+    typer.echo(f"\nwritten to {report.output}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, _, scheme = text.partition("=")
+    if not column or not scheme:
+        raise SettingsError("input_scheme", "COLUMN=SCHEME", repr(text), "For example ner=IOB1.")
+    return column, scheme

@@ -1,0 +1,83 @@
+"""Forms to numbered rows that are computed once and kept, within a bound; the least recently used go first."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+Form = str | None
+"""A form as text; None stands outside the sentence (padding)."""
+
+BYTES_A_FORM = 300
+"""Memory of a form beside its row: text, dictionary entry, number, time stamp (measured: 140 to 160 at ten characters; the rest is room for longer ones)."""
+
+
+class _Numbers(dict[Form, int]):
+    """Form -> row number; an unknown form takes the next free number and is noted in `added`."""
+
+    def __init__(self, free: list[int]) -> None:
+        super().__init__()
+        self.free = free
+        self.added: list[str] = []
+
+    def __missing__(self, form: str) -> int:
+        number = self[form] = self.free.pop()
+        self.added.append(form)
+        return number
+
+
+class FormTable:
+    """Rows of forms. Not for several threads at once.
+
+    `rows` has room for `capacity` forms; a page of it takes memory only once it is written to.
+    """
+
+    def __init__(
+        self, compute: Callable[[Sequence[str]], Array], padding_row: Array, *, capacity: int
+    ) -> None:
+        """`compute` gives the rows of forms, [n, width]. `capacity` counts forms, padding (number 0) included."""
+        self.capacity = capacity
+        self.rows: Array = np.empty((capacity, len(padding_row)), np.float32)
+        self.rows[0] = padding_row
+        self._compute = compute
+        self._stamps = np.zeros(capacity, np.int64)  # when each row was last asked for
+        self._time = 0
+        self._numbers = _Numbers(list(range(capacity - 1, 0, -1)))
+        self._numbers[None] = 0
+
+    def __len__(self) -> int:
+        """How many forms are kept now, padding included."""
+        return len(self._numbers)
+
+    def numbers(self, forms: Sequence[Form]) -> NDArray[np.intp]:
+        """The number of each form's row, which holds until the next call. At most `capacity` // 2 distinct forms."""
+        wanted = min(len(forms), self.capacity // 2)
+        if len(self._numbers.free) < wanted:
+            self._make_room(wanted)
+        try:
+            found = np.fromiter(map(self._numbers.__getitem__, forms), dtype=np.intp, count=len(forms))
+            self._add(self._numbers.added)
+        except BaseException:  # interrupted: no number may stand without its row
+            for form in self._numbers.added:
+                self._numbers.free.append(self._numbers.pop(form))
+            raise
+        finally:
+            self._numbers.added = []
+        self._time += 1
+        self._stamps[found] = self._time
+        return found
+
+    def _add(self, forms: list[str]) -> None:
+        """Compute the rows of new forms, a few hundred at a time to keep the copies small."""
+        for start in range(0, len(forms), 256):
+            some = forms[start : start + 256]
+            self.rows[[self._numbers[form] for form in some]] = self._compute(some)
+
+    def _make_room(self, wanted: int) -> None:
+        """Forget the forms that were not asked for longest: half of all, or more if `wanted` needs it."""
+        forms = [form for form in self._numbers if form is not None]
+        stamps = self._stamps[[self._numbers[form] for form in forms]]
+        kept = max(0, min(self.capacity // 2, self.capacity - 1 - wanted))
+        for place in np.argsort(stamps, kind="stable")[: max(0, len(forms) - kept)].tolist():
+            self._numbers.free.append(self._numbers.pop(forms[place]))

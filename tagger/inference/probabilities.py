@@ -1,0 +1,120 @@
+"""Scores and chosen tags to how probable they are, a token or a span of tokens at a time; float64.
+
+Word-level heads: softmax of each token's scores; the tokens of a span are independent, so their probabilities multiply.
+Sentence-level heads: the share of a tag, or of a segment of tags, among all allowed paths (forward-backward recursion).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagger.inference.decoding import Array, Chain, Decoder, Numbers, counts_by_place, groups
+
+Wide = NDArray[np.float64]
+
+STEP_NUMBERS = 32_768
+"""float64 numbers in one step of a batch of sentences (labels x labels x sentences)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Log probabilities of the chosen tags, in three parts that add up along any segment [i, j] of a sentence:
+
+    before[i] + the sum of step[i + 1] ... step[j] + after[j].
+    """
+
+    before: Sequence[float]
+    step: Sequence[float]
+    after: Sequence[float]
+
+    def segment(self, start: int, end: int) -> float:
+        """The probability that exactly the chosen tags stand on the tokens from `start` to before `end`."""
+        log = math.fsum((self.before[start], *self.step[start + 1 : end], self.after[end - 1]))
+        return math.exp(min(log, 0.0))
+
+    def tokens(self) -> list[float]:
+        """The probability of each chosen tag."""
+        return [math.exp(min(a + b, 0.0)) for a, b in zip(self.before, self.after, strict=True)]
+
+
+def weigh(decoder: Decoder, scores: Array, lengths: Numbers, tags: Numbers) -> list[Evidence]:
+    """The evidence for the chosen `tags`, a sentence each. Shapes: scores [N, K]; lengths, sum N; tags [N]."""
+    if decoder.sentence_level and decoder.chain is not None and decoder.free is not None:
+        parts = _of_paths(scores, lengths, tags, decoder.chain, decoder.free)
+    else:
+        log = _of_tokens(scores, tags)
+        parts = np.stack([log, log, np.zeros_like(log)])
+    before, step, after = parts.tolist()
+    ends = np.cumsum(lengths).tolist()
+    spans = [slice(end - length, end) for end, length in zip(ends, lengths.tolist(), strict=True)]
+    return [Evidence(before[span], step[span], after[span]) for span in spans]
+
+
+def _of_tokens(scores: Array, tags: Numbers) -> Wide:
+    """The log probability of each chosen tag under softmax. Shapes: scores [N, K]; tags [N]; result [N]."""
+    wide = scores - scores.max(axis=1, keepdims=True).astype(np.float64)
+    chosen: Wide = np.take_along_axis(wide, tags[:, None], axis=1)[:, 0] - np.log(np.exp(wide).sum(axis=1))
+    return chosen
+
+
+def _of_paths(scores: Array, lengths: Numbers, tags: Numbers, chain: Chain, free: Chain) -> Wide:
+    """The parts of the evidence for the chosen paths. Shapes: scores [N, K]; tags [N]; result [3, N]."""
+    result: Wide = np.zeros((3, len(scores)))
+    by_label = np.ascontiguousarray(scores.T, dtype=np.float64)  # [K, N]
+    starts = np.cumsum(lengths) - lengths
+    for group in groups(lengths, STEP_NUMBERS // scores.shape[1] ** 2):
+        impossible = _fill(result, by_label, starts[group], lengths[group], tags, chain)
+        if impossible.any():
+            _fill(result, by_label, starts[group][impossible], lengths[group][impossible], tags, free)
+    return result
+
+
+def _fill(
+    result: Wide, scores: Wide, starts: Numbers, lengths: Numbers, tags: Numbers, chain: Chain
+) -> NDArray[np.bool_]:
+    """Write the evidence of sentences (from long to short); says which have no allowed path at all.
+
+    Shapes: result [3, N]; scores [K, N]; tags [N].
+    """
+    counts = counts_by_place(lengths)
+    forward = _forward(scores, starts, counts, chain)
+    total = np.empty(len(lengths))  # log partition
+    backward = np.empty((len(scores), 0))
+    ahead: Numbers = np.empty(0, np.intp)  # tokens at the place after this one
+    for place in range(len(counts) - 1, -1, -1):
+        here = starts[: counts[place]] + place
+        ending = np.repeat(chain.end.astype(np.float64)[:, None], counts[place] - len(ahead), axis=1)
+        total[len(ahead) : counts[place]] = log_sum(forward[place][:, len(ahead) :] + ending)
+        after = scores[:, ahead] + backward  # [to, sentences that go on]
+        going = log_sum(
+            np.ascontiguousarray(chain.pairs.T)[:, :, None] + after[:, None, :]
+        )  # [from, going on]
+        backward = np.concatenate([going, ending], axis=1)
+        columns = np.arange(len(here))
+        result[0, here] = forward[place][tags[here], columns]
+        result[1, ahead] = chain.pairs[tags[here[: len(ahead)]], tags[ahead]] + scores[tags[ahead], ahead]
+        result[2, here] = backward[tags[here], columns] - np.maximum(total[: len(here)], -1e300)
+        ahead = here
+    return np.isneginf(total)
+
+
+def _forward(scores: Wide, starts: Numbers, counts: list[int], chain: Chain) -> list[Wide]:
+    """The log sum over the paths up to each place that end in each tag, its score included: [K, sentences] a place."""
+    value: Wide = chain.start[:, None] + scores[:, starts]
+    values = [value]
+    for place, count in enumerate(counts[1:], start=1):
+        before = value[:, None, :count]  # [from, 1, sentences]
+        value = log_sum(chain.pairs[:, :, None] + before) + scores[:, starts[:count] + place]
+        values.append(value)
+    return values
+
+
+def log_sum(values: Wide) -> Wide:
+    """The log of the summed exp over the first axis, which is summed in its order; -inf where all are -inf."""
+    top = np.maximum(values.max(axis=0), -1e300)
+    with np.errstate(divide="ignore"):
+        result: Wide = np.log(np.add.reduce(np.exp(values - top), axis=0)) + top
+    return result

@@ -1,0 +1,108 @@
+"""A text file, compressed or not, or standard input ("-") to its numbered lines, one at a time."""
+
+import bz2
+import gzip
+import lzma
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from tagger.errors import DataError
+from tagger.text.problems import Problems
+
+BLANK = " \t\r\f\v"
+"""ASCII white space: a line of nothing else is a blank line. U+00A0 and its kin are text."""
+
+_OPEN: dict[str, Callable[[Path], object]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_UTF8_MARK = b"\xef\xbb\xbf"
+_WIDE_MARKS = {b"\xff\xfe\x00\x00": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+def plain_suffix(path: str) -> str:
+    """The suffix of `path` in lower case, looked for before a .gz, .bz2 or .xz."""
+    name = Path(path)
+    return (name.with_suffix("") if name.suffix.lower() in _OPEN else name).suffix.lower()
+
+
+def open_bytes(path: str) -> AbstractContextManager[BinaryIO]:
+    """The bytes of `path`, decompressed by its suffix; "-" is standard input. Raises DataError."""
+    if path == "-":
+        return nullcontext(sys.stdin.buffer)
+    name = Path(path)
+    opener = _OPEN.get(name.suffix.lower())
+    try:
+        return cast(BinaryIO, opener(name)) if opener else name.open("rb")
+    except OSError as error:
+        raise unreadable(path, None, error) from error
+
+
+def unreadable(path: str, line: int | None, error: Exception) -> DataError:
+    """The error for a path that the system would not open or read."""
+    if isinstance(error, FileNotFoundError):
+        return DataError(path, None, "a file", "none", "Is the path right?")
+    if isinstance(error, IsADirectoryError):
+        return DataError(path, None, "a file", "a folder", "Name the files in it.")
+    if isinstance(error, PermissionError):
+        return DataError(path, None, "a readable file", "one without permission to read it")
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return DataError(path, line, "a file that can be read to its end", reason, "Is it damaged?")
+
+
+def read_lines(path: str, problems: Problems | None = None) -> Iterator[tuple[int, str | None]]:
+    r"""Line numbers from 1 and lines without their end (\n or \r\n).
+
+    Only \n ends a line: U+0085, U+2028 and a lone \r may stand inside a token. A line that is not text (not UTF-8, or
+    with a NUL byte) goes to `problems`, and comes as None where the policy is to go on.
+    """
+    problems = problems or Problems()
+    number = 0
+    with open_bytes(path) as file:
+        while True:
+            try:
+                raw = file.readline()
+            except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+                raise unreadable(path, number + 1, error) from error
+            if not raw:
+                return
+            number += 1
+            if number == 1:
+                raw = _without_mark(path, raw, problems)
+            yield number, _decoded(path, number, raw, problems)
+
+
+def _decoded(path: str, number: int, raw: bytes, problems: Problems) -> str | None:
+    """The text of one line; None once `problems` has taken its error."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        found = f"the byte 0x{raw[error.start]:02x} at byte {error.start + 1} of the line"
+        hint = "Convert the file, for example with `iconv -f latin1 -t utf-8`."
+        problems.report("not UTF-8", DataError(path, number, "UTF-8 text", found, hint))
+        return None
+    if "\0" in text:
+        found = f"a NUL byte at character {text.index(chr(0)) + 1} of the line"
+        hint = "Is it a binary file, or UTF-16 text without a mark?"
+        problems.report("NUL byte", DataError(path, number, "text", found, hint))
+        return None
+    if text.endswith("\n"):
+        return text[:-2] if text.endswith("\r\n") else text[:-1]
+    return text
+
+
+def _without_mark(path: str, raw: bytes, problems: Problems) -> bytes:
+    """The first line without a UTF-8 byte order mark; every other mark is an error under either policy."""
+    for mark, name in _WIDE_MARKS.items():
+        if raw.startswith(mark):
+            hint = f"Convert the file with `iconv -f {name.lower()} -t utf-8`."
+            raise DataError(path, 1, "UTF-8 text", f"a {name} byte order mark", hint)
+    if not raw.startswith(_UTF8_MARK):
+        return raw
+    hint = "Save the file as UTF-8 without a mark, or pass --on-error skip to drop the mark."
+    problems.report(
+        "byte order mark (dropped)",
+        DataError(path, 1, "UTF-8 text without a byte order mark", "a UTF-8 byte order mark", hint),
+    )
+    return raw[len(_UTF8_MARK) :]

@@ -1,0 +1,76 @@
+"""Probabilities of tags and spans against sums over all paths, enumerated."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tagger.inference.decoding import build_decoder
+from tagger.inference.probabilities import weigh
+from tagger.saved import TaskDescription
+from tagger.text.schemes import allowed_transitions
+from tests.inference.random_models import IOB2, path_scores, random_model
+
+IOBES = ("O", "B-X", "I-X", "E-X", "S-X")
+
+
+def weighed(seed, labels, scheme, objective, lengths):
+    task = TaskDescription("task", "column", scheme, objective, labels)
+    model = random_model(seed, tasks=(task,))
+    decoder = build_decoder(model, task)
+    scores = np.random.default_rng(seed).normal(0, 2, (sum(lengths), len(labels))).astype(np.float32)
+    tags = decoder.best(scores, np.array(lengths))
+    evidence = weigh(decoder, scores, np.array(lengths), tags)
+    ends = np.cumsum(lengths)[:-1]
+    return model, list(zip(np.split(scores, ends), np.split(tags, ends), evidence, strict=True))
+
+
+@pytest.mark.parametrize(("labels", "scheme"), [(IOBES, "IOBES"), (IOB2, "IOB2"), (("a", "b", "c"), "none")])
+@pytest.mark.parametrize("seed", range(4))
+def test_sentence_level_probabilities_are_shares_of_all_allowed_paths(seed, labels, scheme):
+    model, sentences = weighed(seed, labels, scheme, "sentence", [3, 1, 4, 2, 4])
+    table = model.weights["heads.task.transitions"].astype(float)
+    for scores, tags, evidence in sentences:
+        paths = path_scores(scores.astype(float), table, allowed_transitions(labels, scheme))
+        total = sum(map(math.exp, paths.values()))
+        for start in range(len(tags)):
+            for end in range(start + 1, len(tags) + 1):
+                fits = [math.exp(s) for p, s in paths.items() if p[start:end] == tuple(tags[start:end])]
+                assert evidence.segment(start, end) == pytest.approx(sum(fits) / total, abs=1e-9)
+        assert evidence.tokens() == pytest.approx([evidence.segment(t, t + 1) for t in range(len(tags))])
+
+
+@pytest.mark.parametrize("scheme", ["none", "IOBES"])
+def test_word_level_probabilities_are_softmax_and_multiply_over_a_span(scheme):
+    _, sentences = weighed(5, IOBES, scheme, "word", [3, 2])
+    for scores, tags, evidence in sentences:
+        softmax = np.exp(scores.astype(float)) / np.exp(scores.astype(float)).sum(1, keepdims=True)
+        chosen = softmax[np.arange(len(tags)), tags]
+        assert evidence.tokens() == pytest.approx(chosen.tolist())
+        assert evidence.segment(0, len(tags)) == pytest.approx(chosen.prod())
+
+
+def test_probabilities_are_the_same_bits_in_any_company():
+    lengths = np.random.default_rng(6).integers(1, 25, 60).tolist()
+    task = TaskDescription("task", "column", "IOBES", "sentence", IOBES)
+    decoder = build_decoder(random_model(6, tasks=(task,)), task)
+    _, sentences = weighed(6, IOBES, "IOBES", "sentence", lengths)
+    for scores, tags, evidence in sentences:
+        assert weigh(decoder, scores, np.array([len(tags)]), tags) == [evidence]
+
+
+def test_extreme_scores_give_finite_probabilities():
+    task = TaskDescription("task", "column", "IOBES", "sentence", IOBES)
+    decoder = build_decoder(random_model(7, tasks=(task,)), task)
+    scores = (np.random.default_rng(7).normal(0, 1, (50, 5)) * 1e4).astype(np.float32)
+    evidence = weigh(decoder, scores, np.array([50]), decoder.best(scores, np.array([50])))[0]
+    assert evidence.tokens() == pytest.approx([1.0] * 50)
+
+
+def test_a_sentence_without_an_allowed_path_has_probabilities_of_all_paths():
+    labels = ("B-X", "E-X")
+    model, sentences = weighed(8, labels, "IOBES", "sentence", [1, 2])
+    scores, tags, evidence = sentences[0]
+    values = scores[0].astype(float) + model.weights["heads.task.transitions"][2]
+    assert evidence.tokens() == pytest.approx([float(np.exp(values[tags[0]]) / np.exp(values).sum())])
+    assert sentences[1][2].tokens() == pytest.approx([1.0, 1.0])  # B-X E-X is the one allowed path

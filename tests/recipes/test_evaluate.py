@@ -1,0 +1,234 @@
+"""Evaluation of a small model whose answers are known: every form is tagged by a table."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tagger
+from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
+from tagger.recipes.evaluate import as_json, evaluate
+from tagger.records import Counts
+from tagger.saved import NetworkDescription, SavedModel, TaskDescription, write_file, write_model
+from tagger.text.features import Feature, FormFeatures
+from tagger.text.prepared import write_prepared
+from tagger.text.sentences import Sentence
+from tagger.text.vocabulary import RESERVED, Vocabulary
+
+WORDS = ["Ada", "lives", "in", "Oslo", "."]
+POS = {"Ada": "PROPN", "lives": "VERB", "in": "ADP", "Oslo": "PROPN", ".": "PUNCT"}
+NER = {"Ada": "S-PER", "Oslo": "S-LOC"}
+SETTINGS = {"training": {"seed": 7}, "data": {"columns": ["word", "pos", "entity"]}}
+
+
+def write_table_model(folder: Path, settings: dict[str, Any] = SETTINGS, *, forms: Any = WORDS) -> Path:
+    """A window of one word whose two heads look the form up in POS and NER; unknown forms are X and O."""
+    import tomli_w
+
+    columns = {"pos": (["X", *sorted(set(POS.values()))], POS), "ner": (["O", "S-LOC", "S-PER"], NER)}
+    rows = len(WORDS) + RESERVED
+    weights = {
+        "lookup.word.weight": np.eye(rows, dtype=np.float32),
+        "trunk.0.weight": np.eye(rows, dtype=np.float32),
+        "trunk.0.bias": np.zeros(rows, np.float32),
+    }
+    tasks = []
+    for name, (labels, table) in columns.items():
+        head = np.zeros((len(labels), rows), np.float32)
+        head[0] = 0.5  # of a form that no label claims
+        for row, form in enumerate(WORDS, RESERVED):
+            if form in table:
+                head[labels.index(table[form]), row] = 1.0
+        weights |= {f"heads.{name}.weight": head, f"heads.{name}.bias": np.zeros(len(labels), np.float32)}
+        column, scheme = ("entity", "IOBES") if name == "ner" else (name, "none")
+        tasks.append(TaskDescription(name, column, scheme, "word", tuple(labels)))
+    model = SavedModel(
+        network=NetworkDescription(1, (rows,), "hard_tanh"),
+        tasks=tuple(tasks),
+        features=FormFeatures([Feature("word", rows, lowercase=False)], None, {"word": Vocabulary(WORDS)}),
+        weights=weights,
+        extra_files={"settings.toml": tomli_w.dumps(settings)},
+    )
+    if forms is not None:
+        model.extra_files["forms.json"] = json.dumps(forms)
+    folder.mkdir()
+    write_model(folder, model)
+    return folder
+
+
+GOLD = "Ada PROPN B-PER\nlives VERB O\nin ADP O\nSouth PROPN B-LOC\nOslo PROPN I-LOC\n. PUNCT O\n\nOslo NOUN B-LOC\n\n"
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return write_table_model(tmp_path / "model")
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> str:
+    path = tmp_path / "gold.conll"
+    path.write_text(GOLD, encoding="utf-8")
+    return str(path)
+
+
+def test_scores_worked_out_by_hand(model: Path, gold: str) -> None:
+    """South is unknown (X, O); the last Oslo is tagged PROPN; South Oslo is found as Oslo alone."""
+    pos, ner = (result.scores for result in evaluate(model, [gold]).tasks)
+    assert (pos.sentences, pos.tokens, pos.correct_tokens) == (2, 7, 5)
+    assert (pos.seen_tokens, pos.correct_seen) == (6, 5)
+    assert pos.conlleval == {}
+    assert ner.conlleval == {"all": Counts(3, 3, 2), "LOC": Counts(2, 2, 1), "PER": Counts(1, 1, 1)}
+    assert ner.strict == ner.conlleval
+    assert (ner.correct_tokens, ner.unseen_tokens, ner.correct_seen) == (5, 1, 5)
+
+
+def test_signature_says_what_was_measured(model: Path, gold: str) -> None:
+    pos, ner = evaluate(model, [gold]).tasks
+    version = tagger.__version__
+    assert ner.signature == (
+        f"task:ner|data:{gold}#{ner.fingerprint}|scheme:IOBES|mode:conlleval,strict|seed:7|tagger:{version}"
+    )
+    assert pos.signature.endswith(f"|scheme:none|mode:tokens|seed:7|tagger:{version}")
+
+
+def test_fingerprint_depends_on_the_content_not_on_the_format(model: Path, gold: str, tmp_path: Path) -> None:
+    rows = [
+        {
+            "tokens": ["Ada", "lives", "in", "South", "Oslo", "."],
+            "entity": ["S-PER", "O", "O", "B-LOC", "E-LOC", "O"],
+        },
+        {"tokens": ["Oslo"], "entity": ["S-LOC"]},
+    ]
+    other = tmp_path / "gold.jsonl"
+    other.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    changed = tmp_path / "changed.conll"
+    changed.write_text(GOLD.replace("NOUN B-LOC", "NOUN B-PER"), encoding="utf-8")
+
+    def fingerprint(path: Path | str, **reading: Any) -> str:
+        return evaluate(model, [str(path)], tasks=["ner"], reading=reading).tasks[0].fingerprint
+
+    assert fingerprint(other, columns=["entity"]) == fingerprint(gold)
+    assert fingerprint(changed) != fingerprint(gold)
+
+
+def test_without_data_the_development_data_of_the_model(tmp_path: Path, gold: str) -> None:
+    model = write_table_model(tmp_path / "m", {"data": {"dev": [gold], "columns": ["word", "pos", "entity"]}})
+    assert [result.data for result in evaluate(model).tasks] == [gold, gold]
+
+
+def test_tasks_with_data_of_their_own(tmp_path: Path, gold: str) -> None:
+    other = tmp_path / "other.conll"
+    other.write_text("Oslo B-LOC\n", encoding="utf-8")
+    settings = {
+        "data": {"dev": [gold], "columns": ["word", "pos", "entity"]},
+        "tasks": {"ner": {"data": {"dev": [str(other)], "columns": ["word", "entity"]}}},
+    }
+    pos, ner = evaluate(write_table_model(tmp_path / "m", settings)).tasks
+    assert (pos.data, ner.data) == (gold, str(other))
+    assert ner.scores.conlleval["all"] == Counts(1, 1, 1)
+
+
+def test_prepared_folder_and_split(model: Path, tmp_path: Path) -> None:
+    sentence = Sentence(["Oslo"], {"pos": ["PROPN"], "entity": ["B-LOC"]})
+    folder = tmp_path / "prepared"
+    folder.mkdir()
+    splits = {"train": [sentence, sentence], "dev": [sentence]}
+    write_prepared(folder, splits, {"pos": "none", "entity": "IOB2"}, description={}, card="")
+    assert [r.scores.tokens for r in evaluate(model, [str(folder)]).tasks] == [1, 1]
+    result = evaluate(model, [str(folder)], split="train").tasks[1]
+    assert (result.scores.tokens, result.data) == (2, f"{folder}/train")
+    assert result.scores.conlleval["all"] == Counts(2, 2, 2)
+    with pytest.raises(SettingsError) as caught:
+        evaluate(model, [str(folder)], split="test")
+    assert str(caught.value) == f"--split: expected a split of {folder} (train, dev), found 'test'."
+
+
+def test_reading_options_win_over_the_model(model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "other.txt"
+    path.write_text("Oslo B-GPE\n", encoding="utf-8")
+    reading = {"columns": ["word", "entity"], "maps": ["entity:GPE=LOC"]}
+    result = evaluate(model, [str(path)], reading=reading, tasks=["ner"])
+    assert result.tasks[0].scores.conlleval["all"] == Counts(1, 1, 1)
+
+
+def test_column_that_the_data_lack_is_noted(model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "pos.conll"
+    path.write_text("Oslo PROPN\n", encoding="utf-8")
+    result = evaluate(model, [str(path)], reading={"columns": ["word", "pos"]})
+    assert [task.scores.task for task in result.tasks] == ["pos"]
+    assert result.notes == (f"ner is not scored: {path} has no column entity",)
+    with pytest.raises(TaggerError) as caught:
+        evaluate(model, [str(path)], reading={"columns": ["word", "pos"]}, tasks=["ner"])
+    assert str(caught.value) == (
+        f"{path}: expected the tag column entity, found pos. "
+        "Name the columns with --columns, or choose a task with --task."
+    )
+
+
+def test_plain_tags_where_spans_should_be(model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.conll"
+    path.write_text("Oslo B-LOC PROPN\n", encoding="utf-8")
+    with pytest.raises(TaggerError) as caught:
+        evaluate(model, [str(path)], tasks=["ner"])
+    assert str(caught.value) == (
+        f"{path}, column entity: expected tags that mark spans, found plain tags. "
+        "Is it the right column? See --columns."
+    )
+
+
+def test_labels_that_the_model_does_not_know_are_counted(model: Path, gold: str) -> None:
+    assert evaluate(model, [gold]).notes == (
+        "pos: tokens whose gold label the model does not know: 1 (NOUN 1)",
+        "ner: tokens whose gold label the model does not know: 2 (B-LOC 1, E-LOC 1)",
+    )
+
+
+def test_without_forms_it_is_unknown_which_words_are_seen(tmp_path: Path, gold: str) -> None:
+    result = evaluate(write_table_model(tmp_path / "m", forms=None), [gold])
+    assert result.notes[0] == "no forms.json in the model: which words are seen is unknown"
+    assert as_json(result)["tasks"]["pos"]["seen"] is None
+
+
+def test_json_carries_scores_and_signatures(model: Path, gold: str, tmp_path: Path) -> None:
+    output = tmp_path / "scores.json"
+    result = evaluate(model, [gold], output=output)
+    values = json.loads(output.read_text(encoding="utf-8"))
+    assert values == json.loads(json.dumps(as_json(result)))
+    assert (values["seed"], values["tagger"], values["model"]) == (7, tagger.__version__, str(model))
+    assert values["tasks"]["ner"]["conlleval"]["all"]["f1"] == pytest.approx(2 / 3)
+    assert values["tasks"]["ner"]["signature"] == result.tasks[1].signature
+    with pytest.raises(OutputExistsError):
+        evaluate(model, [gold], output=output)
+    evaluate(model, [gold], output=output, force=True)
+
+
+def test_unknown_task(model: Path, gold: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        evaluate(model, [gold], tasks=["chunk"])
+    assert str(caught.value) == "--task: expected a task of the model (pos, ner), found 'chunk'."
+
+
+def test_no_data_at_all(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        evaluate(write_table_model(tmp_path / "m", {}))
+    assert str(caught.value) == (
+        "data: expected development data in the model's settings, found none. "
+        "Name files or a prepared folder after the model."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("forms.json", "{", "expected JSON, found"),
+        ("forms.json", '{"a": 1}', "expected a JSON list of strings, found another value."),
+        ("settings.toml", "x = [", "expected TOML, found"),
+    ],
+)
+def test_damaged_files_of_the_model(model: Path, gold: str, name: str, content: str, message: str) -> None:
+    write_file(model / name, content)
+    with pytest.raises(ModelError) as caught:
+        evaluate(model, [gold])
+    assert str(caught.value).startswith(f"{model / name}: {message}")

@@ -1,0 +1,127 @@
+"""What a model is: sizes counted by hand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tagger.errors import ModelError
+from tagger.recipes.info import describe_model, info_as_json
+from tagger.reports.model import print_model
+from tagger.saved import NetworkDescription, SavedModel, TaskDescription, write_file, write_model
+from tagger.text.features import Feature, FormFeatures
+from tagger.text.vocabulary import Vocabulary
+
+RUN = {
+    "tagger": "0.1.0",
+    "seed": 3,
+    "seconds": 12.5,
+    "data": [
+        {
+            "tasks": ["pos"],
+            "train_sentences": 1600,
+            "train_tokens": 20_000,
+            "dev_sentences": 40,
+            "fingerprint": "0123456789abcdef",
+        }
+    ],
+}
+
+
+def zeros(*shape: int) -> Any:
+    return np.zeros(shape, np.float32)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    model = SavedModel(
+        network=NetworkDescription(3, (4,), "tanh"),
+        tasks=(TaskDescription("pos", "upos", "none", "word", ("NOUN", "VERB")),),
+        features=FormFeatures([Feature("word", 2)], None, {"word": Vocabulary(["a", "b", "c"])}),
+        weights={
+            "heads.pos.weight": zeros(2, 4),
+            "heads.pos.bias": zeros(2),
+            "lookup.word.weight": zeros(5, 2),
+            "trunk.0.weight": zeros(4, 6),
+            "trunk.0.bias": zeros(4),
+        },
+        extra_files={
+            "metrics.json": json.dumps({"epoch": 2, "score": 0.9, "dev": {"pos.accuracy": 0.9}}),
+            "history.jsonl": "{}\n{}\n{}\n",
+            "run.json": json.dumps(RUN),
+            "settings.toml": "[training]\nseed = 3\n",
+        },
+    )
+    write_model(tmp_path, model)
+    return tmp_path
+
+
+def test_json(folder: Path) -> None:
+    values = json.loads(json.dumps(info_as_json(describe_model(folder))))
+    assert values["parameters"] == 5 * 2 + 4 * 6 + 4 + 2 * 4 + 2
+    assert values["network"] == {"window": 3, "hidden": [4], "activation": "tanh"}
+    assert values["tasks"]["pos"]["labels"] == ["NOUN", "VERB"]
+    assert values["features"] == {"word": 3}
+    assert list(values["layers"]) == ["lookup.word", "trunk.0", "heads.pos"]
+    assert values["layers"]["trunk.0"] == {"parameters": 28, "shapes": {"bias": [4], "weight": [4, 6]}}
+    assert (values["epochs"], values["metrics"]["score"], values["run"]) == (3, 0.9, RUN)
+    assert values["settings"] == {"training": {"seed": 3}}
+    size = sum(
+        (folder / name).stat().st_size for name in ("model.json", "vocabulary.json", "weights.safetensors")
+    )
+    assert values["megabytes"] == pytest.approx(size / 1e6, abs=0.001)
+
+
+def test_tables(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    print_model(info_as_json(describe_model(folder)), labels=True)
+    assert (
+        capsys.readouterr().out
+        == f"""\
+{folder}: 48 parameters, 0.0 MB
+window of 3 words, hidden units 4, tanh
+
+task  column  scheme  objective  labels
+pos   upos    none    word            2
+
+labels of pos: NOUN VERB
+
+features of a word  items
+word                    3
+
+layer        parameters  shapes
+lookup.word          10  weight 5 x 2
+trunk.0              28  bias 4, weight 4 x 6
+heads.pos            10  bias 2, weight 2 x 4
+
+development scores after epoch 2 of 3
+score         per cent
+pos.accuracy     90.00
+
+data of pos: 1,600 training sentences (20,000 tokens), 40 development sentences, fingerprint 0123456789ab
+trained by tagger 0.1.0 with seed 3 in 12 s
+"""
+    )
+
+
+def test_a_model_without_its_records_is_still_described(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("metrics.json", "history.jsonl", "run.json", "settings.toml"):
+        (folder / name).unlink()
+    values = info_as_json(describe_model(folder))
+    assert (values["epochs"], values["metrics"], values["run"], values["settings"]) == (0, {}, {}, {})
+    print_model(values)
+    assert "trained by" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("{", "expected JSON, found "), ("[]", "expected a JSON object, found another value.")],
+)
+def test_damaged_record(folder: Path, content: str, message: str) -> None:
+    write_file(folder / "run.json", content)
+    with pytest.raises(ModelError) as caught:
+        describe_model(folder)
+    assert str(caught.value).startswith(f"{folder}/run.json: {message}")
