@@ -89,23 +89,30 @@ _PATHS = ("train", "dev", "join_train", "join_dev")
 
 def main() -> None:
     """Run the experiment that the command line names."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("name", choices=sorted(EXPERIMENTS))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the model in this folder")
-    parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE", help="change a setting")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="SECTION.KEY=VALUE", help="change a setting"
+    )
     arguments = parser.parse_args()
     data = Path(os.environ.get("TAGGER_DATA", ROOT.parent / "shared" / "data"))
     experiment = EXPERIMENTS[arguments.name]
     if not (data / experiment.prep["train"][0]).is_file():
-        sys.exit(f"error: expected {data / experiment.prep['train'][0]}, found none. Set TAGGER_DATA to the folder of corpora.")
+        missing = data / experiment.prep["train"][0]
+        sys.exit(f"error: expected {missing}, found none. Set TAGGER_DATA to the folder of corpora.")
     from tagger.errors import TaggerError
 
     try:
         with tempfile.TemporaryDirectory() as work:
             folder = arguments.keep or Path(work) / "model"
-            result = run(arguments.name, data, Path(work), folder, seed=arguments.seed, overrides=arguments.set)
+            result = run(
+                arguments.name, data, Path(work), folder, seed=arguments.seed, overrides=arguments.set
+            )
     except TaggerError as error:
         sys.exit(f"error: {error}")
     if arguments.json:
@@ -116,16 +123,20 @@ def run(
     name: str, data: Path, work: Path, folder: Path, *, seed: int, overrides: list[str]
 ) -> dict[str, Any]:
     """Prepare, train and evaluate; progress on stderr, scores on stdout. Returns them as plain values."""
-    from tagger.config import dump_settings, load_settings, parse_settings
     from tagger.recipes.evaluate import as_json, evaluate
     from tagger.recipes.prep import PrepOptions, prepare
     from tagger.recipes.run_folder import peak_memory_mb
     from tagger.recipes.train import train
     from tagger.reports.console import TrainingDisplay, print_scores
+    from tagger.settings_file import dump_settings, load_settings, parse_settings
 
     experiment, begun = EXPERIMENTS[name], time.perf_counter()
     options = {
-        key: tuple(str(data / path) for path in value) if key in _PATHS else tuple(value) if isinstance(value, list) else value
+        key: tuple(str(data / path) for path in value)
+        if key in _PATHS
+        else tuple(value)
+        if isinstance(value, list)
+        else value
         for key, value in experiment.prep.items()
     }
     prepare(PrepOptions(output=work / "prepared", **options))

@@ -1,9 +1,9 @@
 """tagger: a small window network that tags words, fast on a CPU (Collobert et al. 2011).
 
-    import tagger
-    nlp = tagger.load("models/sample")
-    for sentence in nlp.tag("Ada lives in Paris."):
-        print(sentence.tokens, sentence.tags, sentence.spans("ner"))
+import tagger
+nlp = tagger.load("models/sample")
+for sentence in nlp.tag("Ada lives in Paris."):
+    print(sentence.tokens, sentence.tags, sentence.spans("ner"))
 """
 
 from importlib import import_module

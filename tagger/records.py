@@ -22,7 +22,9 @@ class Step:
     seconds: float  # since the start of training, earlier runs of a resumed training included
     epoch_end: bool = False
     train_losses: dict[str, float] = field(default_factory=dict)  # task -> mean over the epoch
-    scores: dict[str, float] = field(default_factory=dict)  # "ner.f1", "pos.accuracy", ... on development data
+    scores: dict[str, float] = field(
+        default_factory=dict
+    )  # "ner.f1", "pos.accuracy", ... on development data
     score: float | None = None  # the stated development score that decides what is best
     best: bool = False  # this epoch's score is the best so far
     stop: bool = False  # nothing follows this step
@@ -55,7 +57,7 @@ class TaskScores:
     """Scores of one task on one corpus.
 
     `conlleval` and `strict` are empty for a task without spans (part of speech). The key "all" is the micro average.
-    conlleval: spans as the CoNLL script reads them, broken tag sequences repaired; strict: a broken sequence is no span.
+    conlleval: spans as the CoNLL script reads them, broken sequences repaired; strict: a broken sequence is no span.
     """
 
     task: str

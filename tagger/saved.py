@@ -13,7 +13,7 @@
 Parameter names and shapes (D: width of one form's vectors, W: window width, H: hidden units, K: labels):
     lookup.NAME.weight [V, d]; lookup.characters.weight [V, d], .filters [filters, width * d], .bias [filters];
     trunk.0.weight [H, W * D] with the window's slots from left to right, trunk.I.weight [H_I, H_(I-1)], trunk.I.bias;
-    heads.TASK.weight [K, H], heads.TASK.bias [K], heads.TASK.transitions [K + 1, K], last row the start (sentence-level).
+    heads.TASK.weight [K, H], .bias [K], and .transitions [K + 1, K], last row the start, of a sentence-level head.
 """
 
 import json
@@ -69,7 +69,9 @@ class SavedModel:
     tasks: tuple[TaskDescription, ...]
     features: FormFeatures
     weights: Weights
-    extra_files: dict[str, str] = field(default_factory=dict)  # file name -> text: settings, metrics, card, history
+    extra_files: dict[str, str] = field(
+        default_factory=dict
+    )  # file name -> text: settings, metrics, card, history
 
 
 @contextmanager
@@ -136,7 +138,9 @@ def write_model(folder: Path, model: SavedModel) -> None:
     write_weights(folder / WEIGHTS, model.weights)
 
 
-def write_weights(path: Path, weights: Mapping[str, NDArray[Any]], metadata: dict[str, str] | None = None) -> None:
+def write_weights(
+    path: Path, weights: Mapping[str, NDArray[Any]], metadata: dict[str, str] | None = None
+) -> None:
     """Write arrays as one safetensors file, whole or not at all."""
     from safetensors.numpy import save
 
@@ -179,25 +183,35 @@ def read_model(folder: Path) -> SavedModel:
         network = description["network"]
         return SavedModel(
             network=NetworkDescription(network["window"], tuple(network["hidden"]), network["activation"]),
-            tasks=tuple(TaskDescription(**{**task, "labels": tuple(task["labels"])}) for task in description["tasks"]),
+            tasks=tuple(
+                TaskDescription(**{**task, "labels": tuple(task["labels"])}) for task in description["tasks"]
+            ),
             features=FormFeatures.from_description(description["features"], vocabularies),
             weights=read_weights(folder / WEIGHTS),
         )
     except (KeyError, TypeError) as error:
-        raise ModelError(f"expected a model description, found {error!r}", where=str(folder / DESCRIPTION)) from error
+        raise ModelError(
+            f"expected a model description, found {error!r}", where=str(folder / DESCRIPTION)
+        ) from error
 
 
 def _read_json(folder: Path, name: str) -> dict[str, Any]:
     path = folder / name
     if not folder.is_dir():
-        raise ModelError("expected a model folder, found none", where=str(folder), hint="`tagger train` writes one.")
+        raise ModelError(
+            "expected a model folder, found none", where=str(folder), hint="`tagger train` writes one."
+        )
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         found = ", ".join(sorted(p.name for p in folder.iterdir())[:5]) or "an empty folder"
         raise ModelError(f"expected a model folder with {name}, found {found}", where=str(folder)) from error
     except ValueError as error:
-        raise ModelError(f"expected JSON, found {error}", where=str(path), hint="The model is damaged.") from error
+        raise ModelError(
+            f"expected JSON, found {error}", where=str(path), hint="The model is damaged."
+        ) from error
     if not isinstance(content, dict):
-        raise ModelError("expected a JSON object, found another value", where=str(path), hint="The model is damaged.")
+        raise ModelError(
+            "expected a JSON object, found another value", where=str(path), hint="The model is damaged."
+        )
     return content

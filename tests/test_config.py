@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tagger.config import Settings, TaskSettings, dump_settings, load_settings, parse_settings
+from tagger.config import Settings, TaskSettings
 from tagger.errors import SettingsError
+from tagger.settings_file import dump_settings, load_settings, parse_settings
 
 
 def message_of(values: dict[str, Any]) -> str:
@@ -66,15 +67,24 @@ def test_whole_message(values: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize(
     ("values", "parts"),
     [
-        ({"network": {"window": 4}}, ("network", "an odd number of words")),
-        ({"network": {"hidden": []}}, ("network", "at least one layer")),
-        ({"network": {"hidden": [0]}}, ("network", "at least one layer of at least one unit")),
-        ({"data": {"folder": "x", "train": ["y"]}}, ("data", "either a prepared folder or files, not both")),
-        ({"network": {"window": "wide"}}, ("network.window", "integer", "'wide'")),
+        ({"network": {"window": 4}}, ("network.window", "an odd number of words")),
+        ({"network": {"hidden": []}}, ("network.hidden", "at least one value")),
+        ({"network": {"hidden": [0]}}, ("network.hidden.0", "greater than or equal to 1, found 0")),
+        (
+            {"data": {"folder": "x", "train": ["y"]}},
+            ("data", "either folder or train and dev, not both, found {'folder'"),
+        ),
+        ({"network": {"window": "wide"}}, ("network.window", "a whole number", "'wide'")),
         ({"data": {"train": "one.conll"}}, ("data.train", "'one.conll'")),
         ({"network": 5}, ("network", "found 5")),
         ({"tasks": {"pos": 5}}, ("tasks.pos", "found 5")),
         ({"optimizer": {"rate": float("nan")}}, ("optimizer.rate", "found nan")),
+        ({"optimizer": {"rate": float("inf")}}, ("optimizer.rate", "found inf")),
+        ({"training": {"epochs": True}}, ("training.epochs", "a whole number", "found true")),
+        ({"training": {"epochs": "3"}}, ("training.epochs", "a whole number", "found '3'")),
+        ({"features": {"suffix": {"lengths": [0]}}}, ("features.suffix.lengths.0", "found 0")),
+        ({"tasks": {"a.b/c": {}}}, ("tasks.a.b/c", "a name of letters, digits, _ and -")),
+        ({"tasks": {"": {}}}, ("tasks.", "a name of letters, digits, _ and -")),
     ],
 )
 def test_message_names_the_setting_and_the_rule(values: dict[str, Any], parts: tuple[str, ...]) -> None:

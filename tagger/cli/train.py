@@ -8,7 +8,8 @@ import typer
 
 def train(
     settings: Annotated[
-        Path | None, typer.Argument(help="Settings file (TOML); `tagger init` writes one.", show_default=False)
+        Path | None,
+        typer.Argument(help="Settings file (TOML); `tagger init` writes one.", show_default=False),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder of the model to write.", show_default=False)
@@ -17,11 +18,14 @@ def train(
         str | None, typer.Option(help="Prepared folder; overrides data.folder.", show_default=False)
     ] = None,
     overrides: Annotated[
-        list[str] | None, typer.Option("--set", help="section.key=value, over the file's.", show_default=False)
+        list[str] | None,
+        typer.Option("--set", help="section.key=value, over the file's.", show_default=False),
     ] = None,
     resume: Annotated[
         Path | None,
-        typer.Option(help="Go on with the run in this folder, exactly as if never interrupted.", show_default=False),
+        typer.Option(
+            help="Go on with the run in this folder, exactly as if never interrupted.", show_default=False
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the output folder if it exists.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False,
@@ -34,16 +38,18 @@ def train(
     """
     if resume is not None:
         if settings or output or data or overrides or force:
-            raise typer.BadParameter("--resume takes everything from the run's own settings", param_hint="--resume")
+            raise typer.BadParameter(
+                "--resume takes everything from the run's own settings", param_hint="--resume"
+            )
     elif output is None:
         raise typer.BadParameter("name the folder of the model to write", param_hint="--output")
     elif settings is None and data is None:
         raise typer.BadParameter("give a settings file, or --data FOLDER to train with the defaults")
-    from tagger.config import load_settings
     from tagger.recipes.train import resume_settings
     from tagger.recipes.train import train as run
     from tagger.reports.console import TrainingDisplay
     from tagger.reports.training import print_training
+    from tagger.settings_file import load_settings
 
     extra = [f"data.folder={data}"] if data else []
     resolved = resume_settings(resume) if resume else load_settings(settings, [*extra, *(overrides or [])])

@@ -25,7 +25,9 @@ def normalized_words(words: Sequence[str], normalize: Normalize) -> dict[str, in
     return places
 
 
-def align(vocabulary: Vocabulary, vectors: WordVectors, normalize: Normalize) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def align(
+    vocabulary: Vocabulary, vectors: WordVectors, normalize: Normalize
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The rows of `vocabulary` that have a vector, and their vectors. Shapes: [n] and [n, d]."""
     places = normalized_words(vectors.words, normalize)
     found = [(row, places[item]) for item, row in vocabulary.rows.items() if item in places]

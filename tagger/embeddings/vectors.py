@@ -54,7 +54,11 @@ def read_vectors(path: Path, dim: int, *, limit: int | None = None) -> WordVecto
 def _check_width(path: Path, line: int, found: int, dim: int) -> None:
     if found != dim:
         raise DataError(
-            path, line, f"vectors of {dim} numbers", f"{found}", f"Set features.word.dim={found}, or choose another file."
+            path,
+            line,
+            f"vectors of {dim} numbers",
+            f"{found}",
+            f"Set features.word.dim={found}, or choose another file.",
         )
 
 

@@ -10,7 +10,10 @@ Form = str | None
 """A form as text; None stands outside the sentence (padding)."""
 
 BYTES_A_FORM = 300
-"""Memory of a form beside its row: text, dictionary entry, number, time stamp (measured: 140 to 160 at ten characters; the rest is room for longer ones)."""
+"""Memory of a form beside its row: text, dictionary entry, number, time stamp.
+
+Measured: 140 to 160 at ten characters; the rest is room for longer forms.
+"""
 
 
 class _Numbers(dict[Form, int]):

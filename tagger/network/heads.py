@@ -18,7 +18,11 @@ class Head(nn.Linear):
     def __init__(self, units: int, labels: int, *, sentence_level: bool) -> None:
         super().__init__(units, labels)
         self.transitions = nn.Parameter(torch.zeros(labels + 1, labels)) if sentence_level else None
-        for name, shape in (("start_allowed", (labels,)), ("allowed", (labels, labels)), ("end_allowed", (labels,))):
+        for name, shape in (
+            ("start_allowed", (labels,)),
+            ("allowed", (labels, labels)),
+            ("end_allowed", (labels,)),
+        ):
             self.register_buffer(name, torch.ones(shape, dtype=torch.bool), persistent=False)
 
     def allow(self, start: Tensor, pairs: Tensor, end: Tensor) -> None:
@@ -31,7 +35,9 @@ class Head(nn.Linear):
         A word-level head has no scores of its own here: zero wherever the scheme allows.
         """
         labels = self.out_features
-        table = self.transitions if self.transitions is not None else self.weight.new_zeros(labels + 1, labels)
+        table = (
+            self.transitions if self.transitions is not None else self.weight.new_zeros(labels + 1, labels)
+        )
         start = table[labels].masked_fill(~self.start_allowed, -torch.inf)
         pairs = table[:labels].masked_fill(~self.allowed, -torch.inf)
         return start, pairs, table.new_zeros(labels).masked_fill(~self.end_allowed, -torch.inf)

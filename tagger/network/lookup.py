@@ -28,7 +28,9 @@ class CharacterConvolution(nn.Module):
         vectors = self.weight[characters] * present[:, :, None]  # [U, L, d]
         left = self.width // 2
         padded = functional.pad(vectors, (0, 0, left, self.width - 1 - left))
-        kernel = self.filters.view(self.filters.shape[0], self.width, -1).transpose(1, 2)  # [filters, d, width]
+        kernel = self.filters.view(self.filters.shape[0], self.width, -1).transpose(
+            1, 2
+        )  # [filters, d, width]
         scores = functional.conv1d(padded.transpose(1, 2), kernel, self.bias)  # [U, filters, L]
         scores = scores.masked_fill(~present[:, None, :], -torch.inf)
         return torch.where(present.any(1)[:, None], scores.amax(2), 0.0)
@@ -37,7 +39,9 @@ class CharacterConvolution(nn.Module):
 class Lookup(nn.Module):
     """The concatenated vectors of a form's features."""
 
-    def __init__(self, tables: dict[str, tuple[int, int]], characters: CharacterConvolution | None = None) -> None:
+    def __init__(
+        self, tables: dict[str, tuple[int, int]], characters: CharacterConvolution | None = None
+    ) -> None:
         """`tables` maps the name of each lookup table to its rows and its width, in the order of concatenation."""
         super().__init__()
         self.names = tuple(tables)

@@ -43,7 +43,9 @@ class WindowNetwork(nn.Module):
         self.heads = nn.ModuleDict()
         for name, head in heads.items():
             if hasattr(self.heads, name) or "." in name or not name:
-                raise SettingsError(f"tasks.{name}", "another name", f"{name!r}", "torch needs that name itself.")
+                raise SettingsError(
+                    f"tasks.{name}", "another name", f"{name!r}", "torch needs that name itself."
+                )
             self.heads[name] = head
 
     def head(self, task: str) -> Head:
@@ -100,7 +102,9 @@ def dropout_factors(like: Tensor, share: float, generator: torch.Generator | Non
     """
     threshold = min(max(round(256 * (1.0 - share)), 1), 256)
     words = torch.empty(-(-like.numel() // 8), dtype=torch.int64, device=like.device)
-    chances = words.random_(-(2**63), None, generator=generator).view(torch.uint8)[: like.numel()].view(like.shape)
+    chances = (
+        words.random_(-(2**63), None, generator=generator).view(torch.uint8)[: like.numel()].view(like.shape)
+    )
     return (chances < threshold).to(like.dtype) * (256.0 / threshold)
 
 

@@ -27,7 +27,9 @@ def sentence_loss(
     return (log_partition(scores, mask, transitions) - path_score(scores, gold, mask, transitions)).sum()
 
 
-def path_score(scores: Tensor, gold: Tensor, mask: Tensor, transitions: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+def path_score(
+    scores: Tensor, gold: Tensor, mask: Tensor, transitions: tuple[Tensor, Tensor, Tensor]
+) -> Tensor:
     """The score of each sentence's path `gold`. Shapes as in `sentence_loss`; result [B]."""
     start, pairs, end = transitions
     gold = gold.where(mask, 0)
@@ -47,7 +49,7 @@ def log_partition(scores: Tensor, mask: Tensor, transitions: tuple[Tensor, Tenso
 
 
 def tag_probabilities(scores: Tensor, mask: Tensor, transitions: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-    """The probability of each tag at each word, all paths considered. Shapes as above; result [B, T, K], 0 on padding."""
+    """The probability of each tag at each word over all paths. Shapes as above; result [B, T, K], 0 on padding."""
     with torch.no_grad():
         forward, backward, log_z = _recursions(scores.double().transpose(0, 1), mask.T, transitions)
         chances = (forward + backward - log_z[:, None]).exp() * mask.T[:, :, None]
@@ -56,9 +58,7 @@ def tag_probabilities(scores: Tensor, mask: Tensor, transitions: tuple[Tensor, T
 
 class _LogPartition(torch.autograd.Function):
     @staticmethod
-    def forward(
-        ctx: Any, scores: Tensor, mask: Tensor, start: Tensor, pairs: Tensor, end: Tensor
-    ) -> Tensor:
+    def forward(ctx: Any, scores: Tensor, mask: Tensor, start: Tensor, pairs: Tensor, end: Tensor) -> Tensor:
         wide, by_time = scores.double().transpose(0, 1), mask.T  # [T, B, K], [T, B]
         forward, backward, log_z = _recursions(wide, by_time, (start, pairs, end))
         ctx.save_for_backward(wide, by_time, forward, backward, log_z, pairs)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tagger import __version__
-from tagger.config import DataSettings, parse_settings
+from tagger.config import DataSettings
 from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.evaluation.scores import score_task
 from tagger.inference.tagger import Tagger
@@ -18,6 +18,7 @@ from tagger.recipes.training_data import source_of, task_tags
 from tagger.records import TaskScores
 from tagger.reports.console import scores_as_json
 from tagger.saved import FORMS, SETTINGS, TaskDescription, read_model, write_file
+from tagger.settings_file import parse_settings
 from tagger.text.corpus import read_corpus
 from tagger.text.prepared import is_prepared, read_prepared
 from tagger.text.sentences import Sentence
@@ -195,14 +196,18 @@ def _origins(
     Data that are `given` are read once, as the tasks' own [data] say if they agree, else as the shared one.
     """
     shared = settings.get("data", {})
-    grouped: dict[DataSettings, list[TaskDescription]] = {}
+    grouped: list[tuple[DataSettings, list[TaskDescription]]] = []
     for task in tasks:
         own = settings.get("tasks", {}).get(task.name, {}).get("data") or shared
-        grouped.setdefault(parse_settings({"data": own}).data, []).append(task)
+        origin = parse_settings({"data": own}).data
+        same = next((group for known, group in grouped if known == origin), None)
+        if same is None:
+            grouped.append((origin, [task]))
+        else:
+            same.append(task)
     if not given:
-        return list(grouped.items())
-    origin = next(iter(grouped)) if len(grouped) == 1 else parse_settings({"data": shared}).data
-    return [(origin, list(tasks))]
+        return grouped
+    return [(grouped[0][0] if len(grouped) == 1 else parse_settings({"data": shared}).data, list(tasks))]
 
 
 def _read(origin: DataSettings, data: Sequence[str], *, join: Sequence[str], split: str) -> Gold:

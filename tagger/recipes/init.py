@@ -1,19 +1,16 @@
 """A prepared folder, or nothing, to a commented settings file: every setting with its default and range."""
 
-import ast
 import inspect
-import io
-import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from tagger import config
-from tagger.config import Section, Settings, dump_settings, parse_settings
+from tagger.config import Section, Settings
 from tagger.errors import OutputExistsError, TaggerError
 from tagger.saved import write_file
+from tagger.settings_file import dump_settings, parse_settings
 
 MOST_LABELS = 500
 """A column with more distinct tags (lemmas, morphology spelt out) is not proposed as a task."""
@@ -80,10 +77,13 @@ def settings_template(settings: Settings, *, name: str = "settings.toml") -> str
 
 
 def describe_setting(section: type[Section], name: str) -> str:
-    """What the setting means and what it may be: its description or the comment beside it, and its type."""
+    """What the setting means and what it may be: its description, its choices, its range."""
     known = section.model_fields[name]
-    meaning = known.description or _comments().get(section.__name__, {}).get(name, "")
-    return "; ".join(part for part in (meaning, _choices(known.annotation), _limits(known.metadata)) if part)
+    return "; ".join(
+        part
+        for part in (known.description or "", _choices(known.annotation), _limits(known.metadata))
+        if part
+    )
 
 
 def _section_at(location: list[str]) -> type[Section]:
@@ -96,27 +96,6 @@ def _section_at(location: list[str]) -> type[Section]:
         options = [annotation, *get_args(annotation)]
         section = next((o for o in options if isinstance(o, type) and issubclass(o, Section)), section)
     return section
-
-
-@lru_cache(maxsize=1)
-def _comments() -> dict[str, dict[str, str]]:
-    """Section -> setting -> the comment that stands beside it in config.py."""
-    source = inspect.getsource(config)
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    by_line = {
-        token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT
-    }
-    return {
-        node.name: {
-            item.target.id: " ".join(
-                by_line[i] for i in range(item.lineno, (item.end_lineno or 0) + 1) if i in by_line
-            )
-            for item in node.body
-            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
-        }
-        for node in ast.parse(source).body
-        if isinstance(node, ast.ClassDef)
-    }
 
 
 def _choices(annotation: Any) -> str:

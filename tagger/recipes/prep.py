@@ -21,6 +21,9 @@ from tagger.text.sentences import Sentence
 from tagger.text.splits import same_columns, split_off_dev, write_scheme
 from tagger.text.statistics import SplitStatistics, statistics_of
 
+READING = ("format", "columns", "maps", "input_schemes", "broken_tags", "wide_rows")
+"""The options that say how a file is read: what another file of the same corpus needs too."""
+
 
 @dataclass(frozen=True, slots=True)
 class PrepOptions:
@@ -100,6 +103,7 @@ def prepare(options: PrepOptions) -> PrepReport:
     )
     description = {
         "command": command,
+        "reading": {name: getattr(options, name) for name in READING},
         "licence": options.licence,
         "sources": sources,
         "notes": notes,

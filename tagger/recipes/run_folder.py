@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from tagger import __version__
-from tagger.config import Settings, dump_settings
+from tagger.config import Settings
 from tagger.errors import ModelError
 from tagger.records import Step
 from tagger.saved import (
@@ -30,6 +30,7 @@ from tagger.saved import (
     write_weights,
     written_whole,
 )
+from tagger.settings_file import dump_settings
 from tagger.training.build import weights_of
 from tagger.training.checkpoint import restore_checkpoint, save_checkpoint
 from tagger.training.loop import TrainingState
@@ -42,7 +43,14 @@ class RunFolder:
     """
 
     def __init__(
-        self, path: Path, model: SavedModel, settings: Settings, *, facts: dict[str, Any], forms: list[str], force: bool
+        self,
+        path: Path,
+        model: SavedModel,
+        settings: Settings,
+        *,
+        facts: dict[str, Any],
+        forms: list[str],
+        force: bool,
     ) -> None:
         """`model` without weights; `facts` about the run (fingerprints, counts); `forms` of the training data."""
         self.path = path
@@ -78,7 +86,9 @@ class RunFolder:
             before = json.loads(path.read_text(encoding="utf-8"))["data"]
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"expected the facts of a run, found {error!r}", where=str(path)) from error
-        if [entry["fingerprint"] for entry in before] != [entry["fingerprint"] for entry in self.facts["data"]]:
+        if [entry["fingerprint"] for entry in before] != [
+            entry["fingerprint"] for entry in self.facts["data"]
+        ]:
             raise ModelError(
                 "expected the training data of this run, found other data",
                 where=str(self.path),
@@ -91,7 +101,12 @@ class RunFolder:
         history = [json.dumps(line, ensure_ascii=False) for line in state.history]
         best = next(line for line in state.history if line["epoch"] == state.best_epoch)
         metrics = {"epoch": state.best_epoch, "score": state.best_score, "dev": best["dev"]}
-        run = {**self.facts, **environment(), "seconds": round(step.seconds, 2), "peak_memory_mb": peak_memory_mb()}
+        run = {
+            **self.facts,
+            **environment(),
+            "seconds": round(step.seconds, 2),
+            "peak_memory_mb": peak_memory_mb(),
+        }
         return {
             HISTORY: "".join(f"{line}\n" for line in history),
             METRICS: json.dumps(metrics, indent=2) + "\n",
@@ -139,7 +154,8 @@ def peak_memory_mb() -> float:
 def model_card(name: str, model: SavedModel, metrics: dict[str, Any], run: dict[str, Any]) -> str:
     """The README of a model folder."""
     tasks = "\n".join(
-        f"| {task.name} | {task.column} | {task.scheme} | {task.objective} | {len(task.labels)} |" for task in model.tasks
+        f"| {task.name} | {task.column} | {task.scheme} | {task.objective} | {len(task.labels)} |"
+        for task in model.tasks
     )
     scores = "\n".join(f"| {key} | {100 * value:.2f} |" for key, value in metrics["dev"].items())
     data = "\n".join(
@@ -150,7 +166,7 @@ def model_card(name: str, model: SavedModel, metrics: dict[str, Any], run: dict[
     return f"""# {name}
 
 A window network (Collobert et al. 2011): {model.network.window} words, hidden layers {list(model.network.hidden)},
-{model.network.activation}. Trained by tagger {run["tagger"]} with seed {run["seed"]}; best after epoch {metrics["epoch"]}.
+{model.network.activation}. Trained by tagger {run["tagger"]}, seed {run["seed"]}; best after epoch {metrics["epoch"]}.
 
 Tag text with it: `tagger tag -m {name} FILE`
 

@@ -6,25 +6,25 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from tagger.config import Settings, load_settings
+from tagger.config import Settings
 from tagger.embeddings.alignment import align, normalized_words
 from tagger.embeddings.vectors import WordVectors, read_vectors
 from tagger.errors import ModelError, OutputExistsError, SettingsError
-from tagger.evaluation.scores import score_task
 from tagger.network.window_network import WindowNetwork, initialise
+from tagger.recipes.development import development_scorer
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
-from tagger.recipes.training_data import TrainingData, load_training_data, task_tags
-from tagger.records import Step, TaskScores, TrainReport
+from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
+from tagger.records import Step, TrainReport
 from tagger.saved import SETTINGS, NetworkDescription, SavedModel
+from tagger.settings_file import load_settings
 from tagger.text.features import FormFeatures, fit_features, normalize_word
 from tagger.text.vocabulary import count_forms
 from tagger.training.averaging import MovingAverage
 from tagger.training.batches import EncodedCorpus, encode
 from tagger.training.build import build_features, build_network, describe_network
-from tagger.training.checkpoint import CHECKPOINT, restore_checkpoint
+from tagger.training.checkpoint import CHECKPOINT
 from tagger.training.loop import Plan, TrainingState, train_epochs
 from tagger.training.optimizers import OPTIMIZERS
-from tagger.training.prediction import predict
 
 
 def train(
@@ -51,14 +51,15 @@ def train(
     run = RunFolder(
         output,
         SavedModel(describe_network(settings.network), data.tasks, features, {}),
-        settings,
+        with_reading(settings, data),
         facts=_facts(settings, data),
         forms=sorted({form for corpus in data.corpora for s in corpus.train for form in s.tokens}),
         force=force,
     )
     if resume:
         run.resume(state)
-    rounds = train_epochs(state, _encode(data, features), _plan(settings, data), _evaluation(settings, data, features, state))
+    evaluate = development_scorer(state.network, data, features, deciding=settings.training.score)
+    rounds = train_epochs(state, _encode(data, features), _plan(settings, data), evaluate)
     interrupted = False
     try:
         for step in rounds:
@@ -86,7 +87,9 @@ def resume_settings(folder: Path) -> Settings:
     """The settings of the run in `folder`. Raises ModelError where no training can be resumed there."""
     if not (folder / CHECKPOINT).is_file():
         raise ModelError(
-            f"expected a run with {CHECKPOINT}, found none", where=str(folder), hint="Train it without --resume."
+            f"expected a run with {CHECKPOINT}, found none",
+            where=str(folder),
+            hint="Train it without --resume.",
         )
     return load_settings(folder / SETTINGS)
 
@@ -211,50 +214,9 @@ def _plan(settings: Settings, data: TrainingData) -> Plan:
         patience=training.patience,
         rate=settings.optimizer.rate,
         clip=settings.optimizer.clip,
+        unknown_rate=settings.features.word.unknown_rate,
         schedule=settings.schedule,
-        weights={t.name: settings.tasks[t.name].weight if t.name in settings.tasks else 1.0 for t in data.tasks},
+        weights={
+            t.name: settings.tasks[t.name].weight if t.name in settings.tasks else 1.0 for t in data.tasks
+        },
     )
-
-
-def _evaluation(
-    settings: Settings, data: TrainingData, features: FormFeatures, state: TrainingState
-) -> Callable[[], tuple[dict[str, float], float | None]]:
-    """The callback that scores the network on every development corpus."""
-    encoded = [encode([s.tokens for s in corpus.dev], features) for corpus in data.corpora]
-
-    def evaluate() -> tuple[dict[str, float], float | None]:
-        results: list[TaskScores] = []
-        for number, corpus in enumerate(data.corpora):
-            tasks = [t for t in data.tasks_of(number) if corpus.dev and t.column in corpus.dev[0].tags]
-            predicted = predict(state.network, encoded[number], tuple(t.name for t in tasks)) if tasks else {}
-            for task in tasks:
-                results.append(
-                    score_task(
-                        task.name,
-                        task_tags(corpus.dev, task, corpus.schemes[task.column]),
-                        [[task.labels[row] for row in rows] for rows in predicted[task.name]],
-                        [s.tokens for s in corpus.dev],
-                        scheme=task.scheme,
-                        known_forms=(),
-                        strict=False,
-                    )
-                )
-        return summarize(results, settings.training.score)
-
-    return evaluate
-
-
-def summarize(results: list[TaskScores], deciding: str) -> tuple[dict[str, float], float | None]:
-    """All scores by name ("ner.f1") and the one that `deciding` names: "mean" of the tasks' main scores, or one of them."""
-    scores: dict[str, float] = {}
-    for result in results:
-        if result.conlleval:
-            counts = result.conlleval["all"]
-            for name in ("f1", "precision", "recall"):
-                scores[f"{result.task}.{name}"] = getattr(counts, name)
-        scores[f"{result.task}.accuracy"] = result.accuracy
-    if not results:
-        return scores, None
-    if deciding == "mean":
-        return scores, sum(result.main[1] for result in results) / len(results)
-    return scores, scores[deciding]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tagger.config import DataSettings, Settings, TaskSettings
 from tagger.errors import SettingsError
@@ -21,6 +22,9 @@ class LoadedCorpus:
     schemes: dict[str, str]
     fingerprint: str
     notes: list[str] = field(default_factory=list)
+    reading: dict[str, Any] = field(
+        default_factory=dict
+    )  # [data] options that the prepared files were read with
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,11 @@ def load_corpus(settings: DataSettings, section: str = "data") -> LoadedCorpus:
         prepared = read_prepared(settings.folder)
         train = prepared.splits.get("train", [])
         if not train:
-            raise SettingsError(f"{section}.folder", "a prepared folder with a split `train`", settings.folder)
-        return LoadedCorpus(train, prepared.splits.get("dev", []), prepared.schemes, prepared.fingerprint)
+            raise SettingsError(
+                f"{section}.folder", "a prepared folder with a split `train`", settings.folder
+            )
+        dev, reading = prepared.splits.get("dev", []), prepared.description.get("reading", {})
+        return LoadedCorpus(train, dev, prepared.schemes, prepared.fingerprint, reading=reading)
     if not settings.train:
         raise SettingsError(
             section,
@@ -84,6 +91,31 @@ def load_corpus(settings: DataSettings, section: str = "data") -> LoadedCorpus:
     return LoadedCorpus(train_source.sentences, dev, schemes, fingerprint_of_splits(splits), notes)
 
 
+def with_reading(settings: Settings, data: TrainingData) -> Settings:
+    """The settings with the options that prepared files were read with, where the settings leave them open.
+
+    A model that learnt from a prepared folder so knows how to read another file of the same corpus.
+    """
+
+    def filled(own: DataSettings, corpus: LoadedCorpus) -> DataSettings:
+        read = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in corpus.reading.items()
+        }
+        return DataSettings.model_validate({**read, **own.model_dump(exclude_defaults=True)})
+
+    shared = [
+        n for name, n in data.corpus_of.items() if not (name in settings.tasks and settings.tasks[name].data)
+    ]
+    tasks = {
+        name: task.model_copy(update={"data": filled(task.data, data.corpora[data.corpus_of[name]])})
+        if task.data
+        else task
+        for name, task in settings.tasks.items()
+    }
+    own = filled(settings.data, data.corpora[shared[0]]) if shared else settings.data
+    return settings.model_copy(update={"data": own, "tasks": tasks})
+
+
 def source_of(settings: DataSettings, paths: Sequence[str], join: Sequence[str] = ()) -> Source:
     """Files with the reading options of the settings."""
     return Source(
@@ -92,6 +124,8 @@ def source_of(settings: DataSettings, paths: Sequence[str], join: Sequence[str] 
         format=settings.format,
         columns=settings.columns,
         maps=settings.maps,
+        input_schemes=settings.input_schemes,
+        broken_tags=settings.broken_tags,
         wide_rows=settings.wide_rows,
     )
 

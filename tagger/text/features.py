@@ -72,7 +72,8 @@ def caps_class(form: str) -> str:
 def word_shape(form: str) -> str:
     """`form` with capitals as X, other letters as x, digits as 0, runs cut to two: "McDonald's-24" is "XxXxx'x-00"."""
     letters = [
-        "X" if c.isupper() or c.istitle() else "x" if c.isalpha() else "0" if c.isdigit() else c for c in form[:40]
+        "X" if c.isupper() or c.istitle() else "x" if c.isalpha() else "0" if c.isdigit() else c
+        for c in form[:40]
     ]
     return _RUN.sub(r"\1\1", "".join(letters))
 
@@ -81,8 +82,12 @@ _ITEM: dict[str, Callable[[str, Feature], str]] = {
     "word": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits),
     "caps": lambda form, _: caps_class(form),
     "shape": lambda form, _: word_shape(form),
-    "prefix": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits)[: f.length],
-    "suffix": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits)[-f.length :],
+    "prefix": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits)[
+        : f.length
+    ],
+    "suffix": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits)[
+        -f.length :
+    ],
 }
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tagger.text.features import FormFeatures
+from tagger.text.vocabulary import UNKNOWN
 
 PADDING_FORM = 0
 """Number of the form that stands outside the sentence."""
@@ -143,3 +144,15 @@ def make_batch(corpus: EncodedCorpus, sentences: NDArray[np.int64], window: int)
         torch.from_numpy(mask),
         {task: torch.from_numpy(labels[words]) for task, labels in corpus.labels.items()},
     )
+
+
+def hide_words(batch: Batch, column: int, rate: float, generator: torch.Generator) -> None:
+    """Put the unknown item in the place of the word of a `rate` of the batch's forms, drawn anew for each batch.
+
+    So the network learns what to make of a word that it has never seen: the row of unknown words, and the form's
+    other features. `column` is the word's place among the features; padding keeps its row. Changes `batch.rows`.
+    """
+    rows = batch.rows
+    hidden = torch.rand(len(rows), generator=generator, device=rows.device) < rate  # [U]
+    hidden[PADDING_FORM] = False
+    rows[hidden, column] = UNKNOWN

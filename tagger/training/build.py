@@ -18,7 +18,14 @@ def build_features(settings: FeatureSettings) -> tuple[list[Feature], CharacterF
     """The features that the settings switch on, in the order in which their vectors are concatenated."""
     word, caps, shape, letters = settings.word, settings.caps, settings.shape, settings.characters
     features = [
-        Feature("word", word.dim, 0, lowercase=word.lowercase, fold_digits=word.fold_digits, min_count=word.min_count)
+        Feature(
+            "word",
+            word.dim,
+            0,
+            lowercase=word.lowercase,
+            fold_digits=word.fold_digits,
+            min_count=word.min_count,
+        )
     ]
     if caps.dim:
         features.append(Feature("caps", caps.dim))
@@ -63,7 +70,12 @@ def build_network(
 def build_head(units: int, task: TaskDescription) -> Head:
     """The head of `task`, told which tags its scheme lets follow one another."""
     head = Head(units, len(task.labels), sentence_level=task.objective == "sentence")
-    head.allow(*(torch.from_numpy(np.asarray(part, dtype=bool)) for part in allowed_transitions(task.labels, task.scheme)))
+    head.allow(
+        *(
+            torch.from_numpy(np.asarray(part, dtype=bool))
+            for part in allowed_transitions(task.labels, task.scheme)
+        )
+    )
     return head
 
 
@@ -84,5 +96,9 @@ def load_weights(network: WindowNetwork, weights: dict[str, NDArray[np.float32]]
         expected = tuple(own[name].shape) if name in own else "no such parameter"
         found = weights[name].shape if name in weights else "none"
         if expected != found:
-            raise ModelError(f"expected {expected}, found {found}", where=name, hint="The weights are another network's.")
-    network.load_state_dict({name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in weights.items()})
+            raise ModelError(
+                f"expected {expected}, found {found}", where=name, hint="The weights are another network's."
+            )
+    network.load_state_dict(
+        {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in weights.items()}
+    )

@@ -15,7 +15,7 @@ from tagger.errors import TaggerError
 from tagger.network.window_network import WindowNetwork
 from tagger.records import Step
 from tagger.training.averaging import MovingAverage
-from tagger.training.batches import EncodedCorpus, batch_orders, make_batch
+from tagger.training.batches import EncodedCorpus, batch_orders, hide_words, make_batch
 from tagger.training.losses import batch_losses
 from tagger.training.optimizers import set_rate
 from tagger.training.schedules import rate_factor
@@ -33,6 +33,7 @@ class Plan:
     patience: int  # epochs without a better score before stopping; 0: never
     rate: float
     clip: float  # largest gradient norm; 0: none
+    unknown_rate: float  # share of a batch's forms whose word is hidden
     schedule: ScheduleSettings
     weights: dict[str, float]  # task -> factor of its loss
 
@@ -51,7 +52,9 @@ class TrainingState:
     seconds: float = 0.0
     best_score: float | None = None
     best_epoch: int = 0
-    history: list[dict[str, Any]] = field(default_factory=list)  # kept by the consumer, carried by checkpoints
+    history: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # kept by the consumer, carried by checkpoints
 
     def evaluated(self) -> AbstractContextManager[None]:
         """Inside the block the network has the weights that are scored and saved (averaged ones, if so set)."""
@@ -130,7 +133,9 @@ def _epoch_orders(
     corpora: Sequence[EncodedCorpus], batch_words: int, shuffle: np.random.Generator
 ) -> list[tuple[EncodedCorpus, NDArray[np.int64]]]:
     """Every batch of every corpus, in random order."""
-    orders = [(corpus, order) for corpus in corpora for order in batch_orders(corpus.lengths, batch_words, shuffle)]
+    orders = [
+        (corpus, order) for corpus in corpora for order in batch_orders(corpus.lengths, batch_words, shuffle)
+    ]
     return [orders[place] for place in shuffle.permutation(len(orders))] if len(corpora) > 1 else orders
 
 
@@ -142,6 +147,8 @@ def _step(
     network.train()
     set_rate(optimizer, rate)
     batch = make_batch(corpus, order, network.window).to(next(network.parameters()).device)
+    if plan.unknown_rate:
+        hide_words(batch, network.lookup.names.index("word"), plan.unknown_rate, state.generator)
     scores = network(
         batch.rows, batch.characters, batch.windows, tasks=tuple(batch.labels), generator=state.generator
     )

@@ -20,6 +20,8 @@ def batch_losses(network: WindowNetwork, batch: Batch, scores: dict[str, Tensor]
         if head.transitions is None:
             losses[task] = word_loss(values, gold)
         else:
-            by_sentence = sentence_loss(values[batch.places], gold[batch.places], batch.mask, head.transition_scores())
+            by_sentence = sentence_loss(
+                values[batch.places], gold[batch.places], batch.mask, head.transition_scores()
+            )
             losses[task] = by_sentence / batch.words
     return losses

@@ -6,7 +6,9 @@ import torch
 from torch import Tensor, nn
 
 OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter], float], torch.optim.Optimizer]] = {
-    "adam": lambda parameters, rate: torch.optim.Adam(parameters, lr=rate, fused=True),  # Kingma and Ba 2015, t from 1
+    "adam": lambda parameters, rate: torch.optim.Adam(
+        parameters, lr=rate, fused=True
+    ),  # Kingma and Ba 2015, t from 1
     "sgd": lambda parameters, rate: torch.optim.SGD(parameters, lr=rate),  # theta - rate * gradient
 }
 
@@ -27,7 +29,9 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer, network: nn.Module) -> d
     }
 
 
-def restore_optimizer(optimizer: torch.optim.Optimizer, network: nn.Module, tensors: dict[str, Tensor]) -> None:
+def restore_optimizer(
+    optimizer: torch.optim.Optimizer, network: nn.Module, tensors: dict[str, Tensor]
+) -> None:
     """Give `optimizer` the memory that `optimizer_tensors` took down."""
     parameters = dict(network.named_parameters())
     for place, value in tensors.items():

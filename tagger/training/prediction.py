@@ -10,7 +10,9 @@ EVALUATION_WORDS = 4000
 """Words a batch when nothing is learnt."""
 
 
-def predict(network: WindowNetwork, corpus: EncodedCorpus, tasks: tuple[str, ...]) -> dict[str, list[list[int]]]:
+def predict(
+    network: WindowNetwork, corpus: EncodedCorpus, tasks: tuple[str, ...]
+) -> dict[str, list[list[int]]]:
     """The label numbers of every sentence, a task each: best allowed path of a span scheme, else each word's best."""
     device = next(network.parameters()).device
     training = network.training

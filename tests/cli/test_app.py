@@ -13,8 +13,9 @@ import tagger
 from tagger.cli import app
 from tagger.cli import info as info_command
 from tagger.cli.app import COMMANDS, build_app, run
-from tagger.config import Settings, load_settings
+from tagger.config import Settings
 from tagger.errors import TaggerError
+from tagger.settings_file import load_settings
 
 ROOT = Path(tagger.__file__).parents[1]
 

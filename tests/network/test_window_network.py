@@ -8,10 +8,15 @@ from tagger.network.lookup import CharacterConvolution, Lookup
 from tagger.network.window_network import WindowNetwork, dropout_factors, initialise
 
 
-def small_network(*, window: int = 3, hidden: tuple[int, ...] = (5,), activation: str = "tanh") -> WindowNetwork:
+def small_network(
+    *, window: int = 3, hidden: tuple[int, ...] = (5,), activation: str = "tanh"
+) -> WindowNetwork:
     characters = CharacterConvolution(6, 2, filters=3, width=3)
     lookup = Lookup({"word": (7, 4), "caps": (3, 2)}, characters)
-    heads = {"pos": Head(hidden[-1], 4, sentence_level=False), "ner": Head(hidden[-1], 3, sentence_level=True)}
+    heads = {
+        "pos": Head(hidden[-1], 4, sentence_level=False),
+        "ner": Head(hidden[-1], 3, sentence_level=True),
+    }
     network = WindowNetwork(lookup, heads, window=window, hidden=hidden, activation=activation)
     initialise(network, "glorot", torch.Generator().manual_seed(0))
     return network
@@ -89,6 +94,12 @@ def test_dropout_keeps_the_mean_and_is_off_outside_training() -> None:
 def test_a_task_named_like_a_part_of_torch_is_refused() -> None:
     with pytest.raises(SettingsError) as error:
         WindowNetwork(
-            Lookup({"word": (3, 2)}), {"train": Head(2, 2, sentence_level=False)}, window=1, hidden=(2,), activation="tanh"
+            Lookup({"word": (3, 2)}),
+            {"train": Head(2, 2, sentence_level=False)},
+            window=1,
+            hidden=(2,),
+            activation="tanh",
         )
-    assert str(error.value) == "tasks.train: expected another name, found 'train'. torch needs that name itself."
+    assert (
+        str(error.value) == "tasks.train: expected another name, found 'train'. torch needs that name itself."
+    )

@@ -117,5 +117,7 @@ def test_a_long_sentence_keeps_its_precision() -> None:
     length = 5000
     scores = torch.zeros(1, length, LABELS)
     zero = torch.zeros(LABELS)
-    value = log_partition(scores, torch.ones(1, length, dtype=torch.bool), (zero, torch.zeros(LABELS, LABELS), zero))
+    value = log_partition(
+        scores, torch.ones(1, length, dtype=torch.bool), (zero, torch.zeros(LABELS, LABELS), zero)
+    )
     assert value.item() == pytest.approx(length * torch.tensor(float(LABELS)).log().item(), rel=1e-6)

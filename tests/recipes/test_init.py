@@ -14,11 +14,10 @@ from tagger.config import (
     TaskSettings,
     TrainingSettings,
     WordSettings,
-    load_settings,
-    parse_settings,
 )
 from tagger.errors import DataError, OutputExistsError, TaggerError
 from tagger.recipes.init import describe_setting, init, settings_template
+from tagger.settings_file import load_settings, parse_settings
 from tagger.text.prepared import write_prepared
 from tagger.text.sentences import Sentence
 
@@ -64,7 +63,7 @@ def test_without_tasks_an_example_is_shown() -> None:
 @pytest.mark.parametrize(
     ("section", "name", "parts"),
     [
-        (NetworkSettings, "window", ["words seen at once, odd", "1 to 31"]),
+        (NetworkSettings, "window", ["words seen at once, an odd number", "1 to 31"]),
         (NetworkSettings, "dropout", ["0 to below 1"]),
         (WordSettings, "min_count", ["training tokens", "at least 1"]),
         (TaskSettings, "weight", ["above 0"]),

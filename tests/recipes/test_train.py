@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 import tagger
-from tagger.config import Settings, load_settings, parse_settings
+from tagger.config import Settings
 from tagger.errors import DataError, ModelError, OutputExistsError, SettingsError
 from tagger.recipes.train import resume_settings, train
 from tagger.records import Step
 from tagger.saved import HISTORY, METRICS, RUN, SETTINGS, WEIGHTS, read_weights
+from tagger.settings_file import load_settings, parse_settings
 from tagger.training.checkpoint import CHECKPOINT
 
 CORPUS = """\
@@ -44,11 +45,11 @@ def corpus(tmp_path: Path) -> Path:
 def settings(corpus: Path, **sections: object) -> Settings:
     values: dict[str, object] = {
         "data": {"train": [str(corpus)], "dev": [str(corpus)], "columns": ["word", "pos", "ner"]},
-        "features": {"word": {"dim": 8, "min_count": 1}},
-        "network": {"hidden": [12]},
+        "features": {"word": {"dim": 8, "min_count": 1, "unknown_rate": 0.0}},
+        "network": {"hidden": [12], "input_dropout": 0.0, "dropout": 0.0},
         "tasks": {"pos": {}, "ner": {"objective": "sentence"}},
         "optimizer": {"rate": 0.02},
-        "training": {"epochs": 20, "batch_words": 10, "patience": 0, "threads": 1},
+        "training": {"epochs": 20, "batch_words": 10, "patience": 0, "threads": 1, "averaging": 0.0},
     }
     return parse_settings({**values, **sections})
 
@@ -58,7 +59,10 @@ def test_a_trained_model_tags_what_it_learnt(corpus: Path, tmp_path: Path) -> No
     assert report.best_score == 1.0
     assert report.scores["ner.f1"] == 1.0
     sentence = tagger.load(tmp_path / "model").tag_tokens("Ada Lovelace lives in Oslo .".split())
-    assert [(span.label, span.text) for span in sentence.spans("ner")] == [("PER", "Ada Lovelace"), ("LOC", "Oslo")]
+    assert [(span.label, span.text) for span in sentence.spans("ner")] == [
+        ("PER", "Ada Lovelace"),
+        ("LOC", "Oslo"),
+    ]
 
 
 def test_the_folder_says_how_the_model_came_about(corpus: Path, tmp_path: Path) -> None:
@@ -67,7 +71,9 @@ def test_the_folder_says_how_the_model_came_about(corpus: Path, tmp_path: Path) 
     folder = report.folder
     history = [json.loads(line) for line in (folder / HISTORY).read_text().splitlines()]
     assert [line["epoch"] for line in history] == list(range(1, 21))
-    assert history[-1]["train_loss"]["ner"] == [step for step in steps if step.epoch_end][-1].train_losses["ner"]
+    assert (
+        history[-1]["train_loss"]["ner"] == [step for step in steps if step.epoch_end][-1].train_losses["ner"]
+    )
     metrics = json.loads((folder / METRICS).read_text())
     assert metrics["dev"] == report.scores
     assert metrics["epoch"] == report.best_epoch

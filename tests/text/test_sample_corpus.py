@@ -14,7 +14,9 @@ import pytest
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 PARTS = ("train", "dev")
-UPOS = set(re.findall(r"\w+", "ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X"))
+UPOS = set(
+    re.findall(r"\w+", "ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X")
+)
 NER = {"O"} | {f"{prefix}-{label}" for prefix in "BI" for label in ("PER", "LOC", "ORG")}
 
 # Penn Treebank tag -> the UPOS it may stand with in UD English
@@ -105,7 +107,10 @@ def entities(tags: list[str]) -> list[tuple[int, int, str]]:
 def from_iob1(tags: list[str]) -> list[str]:
     """IOB2 tags of IOB1 tags."""
     previous = ["O", *tags]
-    return [f"B-{tag[2:]}" if tag.startswith("I-") and tag[2:] != previous[i][2:] else tag for i, tag in enumerate(tags)]
+    return [
+        f"B-{tag[2:]}" if tag.startswith("I-") and tag[2:] != previous[i][2:] else tag
+        for i, tag in enumerate(tags)
+    ]
 
 
 def surface(block: Block) -> tuple[str, list[int]]:
@@ -156,9 +161,14 @@ def test_text_is_reproduced_from_forms_ranges_and_space_after(part: str) -> None
 
 @pytest.mark.parametrize("part", PARTS)
 def test_json_lines_say_what_conllu_says(part: str) -> None:
-    expected = [(b.comments["sent_id"], [[w[1], w[3], w[4]] for w in b.words]) for b in blocks(f"sample.{part}.conllu")]
+    expected = [
+        (b.comments["sent_id"], [[w[1], w[3], w[4]] for w in b.words])
+        for b in blocks(f"sample.{part}.conllu")
+    ]
     records = json_lines(f"sample.{part}.jsonl")
-    assert [(r["id"], [list(t) for t in zip(r["tokens"], r["upos"], r["xpos"], strict=True)]) for r in records] == expected
+    assert [
+        (r["id"], [list(t) for t in zip(r["tokens"], r["upos"], r["xpos"], strict=True)]) for r in records
+    ] == expected
     assert all(len(r["ner"]) == len(r["tokens"]) for r in records)
 
 
@@ -170,7 +180,10 @@ def test_universal_ner_layer_joins_conllu_and_json_lines_by_sent_id(part: str) -
     assert {key: block.comments["text"] for key, block in layer.items()} == text
     assert set(layer) == {record["id"] for record in records}
     for record in records:
-        rows = [[str(i + 1), word, tag, "-", "-"] for i, (word, tag) in enumerate(zip(record["tokens"], record["ner"], strict=True))]
+        rows = [
+            [str(i + 1), word, tag, "-", "-"]
+            for i, (word, tag) in enumerate(zip(record["tokens"], record["ner"], strict=True))
+        ]
         assert layer[record["id"]].rows == rows
 
 
@@ -226,7 +239,10 @@ def test_span_text_is_the_mention() -> None:
 
 
 def test_raw_text_is_the_dev_paragraphs() -> None:
-    expected = [" ".join(block.comments["text"] for block in paragraph) for paragraph in paragraphs("sample.dev.conllu")]
+    expected = [
+        " ".join(block.comments["text"] for block in paragraph)
+        for paragraph in paragraphs("sample.dev.conllu")
+    ]
     assert read("sample.txt") == "\n\n".join(expected) + "\n"
 
 
@@ -244,7 +260,10 @@ def test_entities_are_valid_iob2(part: str) -> None:
         tags = ["O", *record["ner"]]
         assert set(tags) <= NER
         for before, tag in pairwise(tags):
-            assert not tag.startswith("I-") or before in (f"B-{tag[2:]}", f"I-{tag[2:]}"), (record["id"], record["ner"])
+            assert not tag.startswith("I-") or before in (f"B-{tag[2:]}", f"I-{tag[2:]}"), (
+                record["id"],
+                record["ner"],
+            )
 
 
 def test_sentences_are_unique_and_no_dev_sentence_is_in_train() -> None:
@@ -279,7 +298,9 @@ def counts(part: str) -> list[int]:
 def test_readme_table_counts_are_true(part: str) -> None:
     row = re.search(rf"^\| {part} \|(.*)\|$", read("README.md"), re.MULTILINE)
     assert row is not None
-    expected = [sum(pair) for pair in zip(*map(counts, PARTS), strict=True)] if part == "both" else counts(part)
+    expected = (
+        [sum(pair) for pair in zip(*map(counts, PARTS), strict=True)] if part == "both" else counts(part)
+    )
     assert [int(cell) for cell in row[1].split("|")] == expected
 
 
@@ -292,7 +313,10 @@ def test_readme_vocabulary_counts_are_true() -> None:
     readme = " ".join(read("README.md").split())
     assert upos == len(UPOS)
     assert f"{forms} different forms, {xpos} XPOS tags and all 17 UPOS tags" in readme
-    assert f"Of the {len(mentions('dev'))} entities of the development part, {unseen} do not occur in the training part" in readme
+    assert (
+        f"Of the {len(mentions('dev'))} entities of the development part, {unseen} do not occur in the training part"
+        in readme
+    )
     assert f"{new_tokens} of its {len(dev)} tokens have a form that the training part lacks" in readme
 
 

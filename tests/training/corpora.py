@@ -21,7 +21,13 @@ SENTENCES = [
     "She saw Ada in New York on Monday .".split(),
     "No .".split(),
 ]
-POS = ["N N V P N .".split(), "D N P N V A .".split(), "N V .".split(), "R V N P N N P N .".split(), "I .".split()]
+POS = [
+    "N N V P N .".split(),
+    "D N P N V A .".split(),
+    "N V .".split(),
+    "R V N P N N P N .".split(),
+    "I .".split(),
+]
 NER = [
     "B-PER E-PER O O S-LOC O".split(),
     "O O O S-LOC O O O".split(),
@@ -66,6 +72,7 @@ def plan(**changes: object) -> Plan:
         "patience": 0,
         "rate": 0.01,
         "clip": 0.0,
+        "unknown_rate": 0.0,
         "schedule": ScheduleSettings(),
         "weights": {"pos": 1.0, "ner": 1.0},
     }

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+import torch
 
-from tagger.training.batches import batch_orders, encode, make_batch
-
+from tagger.text.vocabulary import UNKNOWN
+from tagger.training.batches import batch_orders, encode, hide_words, make_batch
 from tests.training.corpora import NER, SENTENCES, encoded, features
 
 
@@ -45,14 +46,23 @@ def test_batches_hold_every_sentence_once_and_no_more_words_than_asked() -> None
     lengths = np.array([5, 3, 8, 1, 1, 20, 0, 4])
     for shuffle in (None, np.random.default_rng(1)):
         orders = list(batch_orders(lengths, 9, shuffle))
-        assert sorted(np.concatenate(orders).tolist()) == [0, 1, 2, 3, 4, 5, 7]  # the empty sentence is left out
+        assert sorted(np.concatenate(orders).tolist()) == [
+            0,
+            1,
+            2,
+            3,
+            4,
+            5,
+            7,
+        ]  # the empty sentence is left out
         assert all(lengths[order].sum() <= 9 or len(order) == 1 for order in orders)
 
 
 def test_shuffling_follows_the_generator() -> None:
     lengths = np.arange(1, 50)
     first, second, other = (
-        [order.tolist() for order in batch_orders(lengths, 60, np.random.default_rng(seed))] for seed in (1, 1, 2)
+        [order.tolist() for order in batch_orders(lengths, 60, np.random.default_rng(seed))]
+        for seed in (1, 1, 2)
     )
     assert first == second
     assert first != other
@@ -62,3 +72,16 @@ def test_a_sentence_of_100000_words_is_a_batch_of_its_own() -> None:
     corpus = encode([["a", "b"] * 50_000, ["c"]], features())
     orders = list(batch_orders(corpus.lengths, 1000, np.random.default_rng(0)))
     assert sorted(make_batch(corpus, order, 5).words for order in orders) == [1, 100_000]
+
+
+def test_hidden_words_keep_their_other_features_and_padding_stays() -> None:
+    corpus, order = encoded("pos"), np.array([0, 1, 2, 3, 4])
+    before, after = make_batch(corpus, order, 5), make_batch(corpus, order, 5)
+    hide_words(after, 0, 0.5, torch.Generator().manual_seed(1))
+    changed = before.rows[:, 0] != after.rows[:, 0]
+    assert torch.equal(before.rows[:, 1:], after.rows[:, 1:])
+    assert after.rows[changed, 0].unique().tolist() == [UNKNOWN]
+    assert not changed[0]
+    assert 0.25 < changed.double().mean().item() < 0.75
+    hide_words(after, 0, 1.0, torch.Generator().manual_seed(1))
+    assert after.rows[:, 0].tolist() == [0, *[UNKNOWN] * (len(after.rows) - 1)]

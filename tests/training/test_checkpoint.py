@@ -6,7 +6,6 @@ import torch
 from tagger.errors import ModelError
 from tagger.training.checkpoint import CHECKPOINT, restore_checkpoint, save_checkpoint
 from tagger.training.loop import TrainingState, train_epochs
-
 from tests.training.corpora import encoded, plan, state
 
 

@@ -7,7 +7,6 @@ from tagger.config import ScheduleSettings
 from tagger.errors import TaggerError
 from tagger.training.loop import train_epochs
 from tagger.training.prediction import predict
-
 from tests.training.corpora import NER, POS, TASKS, encoded, plan, state
 
 

@@ -1,7 +1,8 @@
+from itertools import pairwise
+
 import torch
 
 from tagger.training.prediction import predict
-
 from tests.training.corpora import SENTENCES, TASKS, encoded, state
 
 
@@ -14,7 +15,7 @@ def test_no_forbidden_transition_is_predicted_whatever_the_weights() -> None:
             torch.nn.init.normal_(parameter)
         for rows in predict(network, encoded(), ("ner",))["ner"]:
             tags = ["O", *(labels[row] for row in rows), "O"]
-            for before, after in zip(tags, tags[1:], strict=False):
+            for before, after in pairwise(tags):
                 open_span = before[0] in "BI"
                 assert open_span == (after[0] in "IE")
                 assert not open_span or before[2:] == after[2:]
