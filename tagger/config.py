@@ -171,7 +171,7 @@ class ScheduleSettings(Section):
 class TrainingSettings(Section):
     """The loop."""
 
-    epochs: int = _setting(15, "times through the training data, at most", ge=1)
+    epochs: int = _setting(12, "times through the training data, at most", ge=1)
     batch_words: int = _setting(1000, "words a batch; a longer sentence is a batch of its own", ge=1)
     patience: int = _setting(5, "epochs without a better score before stopping; 0: never stop early", ge=0)
     score: str = _setting(
