@@ -57,7 +57,7 @@ EXPERIMENTS = {
             "train": ["conll2002/esp.train"],
             "dev": ["conll2002/esp.testa"],
             "columns": ["word", "pos", "ner"],
-            "wide_rows": "join",
+            "broken_tags": "repair",
         },
         {"ner": SPANS},
     ),

@@ -81,7 +81,8 @@ def _sentences(
     """The sentences of one line; none once `problems` has taken its error."""
     try:
         record = _record(line)
-        if "spans" in record or ("text" in record and "tokens" not in record):
+        offsets = isinstance(record.get("spans"), list)  # `tagger tag` writes spans by task, beside tokens
+        if offsets or ("tokens" not in record and ("text" in record or "spans" in record)):
             sentences = _from_text(record)
         else:
             sentences = [_from_tokens(record, columns)]

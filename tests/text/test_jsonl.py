@@ -160,3 +160,18 @@ def test_every_span_comes_back_with_its_text(tmp_path_factory, text, borders):
     ]
     assert found == [(f"L{i}", "".join(text[a:b].split())) for i, (a, b) in enumerate(pairs)]
     assert "".join(t for s in sentences for t in s.tokens) == "".join(text.split())
+
+
+def test_what_the_tag_command_writes_is_read_back(tmp_path):
+    """Its `spans` are by task and only repeat the tags: the record is read by its tokens."""
+    record = {
+        "tokens": ["Ada", "reads"],
+        "starts": [0, 4],
+        "ends": [3, 9],
+        "tags": {"ner": ["B-PER", "O"]},
+        "spans": {"ner": [{"label": "PER", "start": 0, "end": 3, "text": "Ada"}]},
+    }
+    path = tmp_path / "tagged.jsonl"
+    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    (sentence,) = read_jsonl(str(path))
+    assert (sentence.tokens, sentence.tags) == (["Ada", "reads"], {"ner": ["B-PER", "O"]})
