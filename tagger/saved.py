@@ -90,8 +90,13 @@ def written_whole(target: Path, *, force: bool = False) -> Iterator[Path]:
         if target.exists():
             retired = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent))
             os.replace(target, retired / "old")
-            os.replace(temporary, target)
-            shutil.rmtree(retired)
+            try:
+                os.replace(temporary, target)
+            except BaseException:
+                os.replace(retired / "old", target)
+                raise
+            finally:
+                shutil.rmtree(retired, ignore_errors=True)
         else:
             os.replace(temporary, target)
     except BaseException:

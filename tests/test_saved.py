@@ -220,3 +220,23 @@ def test_metadata_beside_the_weights(tmp_path: Path) -> None:
     saved.write_weights(path, {"x": np.ones(2, np.float32)}, {"epoch": "3"})
     assert read_metadata(path) == {"epoch": "3"}
     np.testing.assert_array_equal(read_weights(path)["x"], np.ones(2, np.float32))
+
+
+def test_a_folder_that_cannot_be_replaced_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "model"
+    target.mkdir()
+    (target / "old").touch()
+    moves = []
+    move = os.replace
+
+    def failing(source: Path, goal: Path) -> None:
+        moves.append(goal)
+        if len(moves) == 2:
+            raise OSError("disk gone")
+        move(source, goal)
+
+    monkeypatch.setattr("tagger.saved.os.replace", failing)
+    with pytest.raises(OSError, match="disk gone"), written_whole(target, force=True):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    assert (target / "old").exists()

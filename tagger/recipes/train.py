@@ -9,13 +9,13 @@ import torch
 from tagger.config import Settings
 from tagger.embeddings.alignment import align, normalized_words
 from tagger.embeddings.vectors import WordVectors, read_vectors
-from tagger.errors import ModelError, OutputExistsError, SettingsError
+from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.network.window_network import WindowNetwork, initialise
 from tagger.recipes.development import development_scorer
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
 from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
 from tagger.records import Step, TrainReport
-from tagger.saved import SETTINGS, NetworkDescription, SavedModel
+from tagger.saved import DESCRIPTION, SETTINGS, NetworkDescription, SavedModel
 from tagger.settings_file import load_settings
 from tagger.text.features import FormFeatures, fit_features, normalize_word
 from tagger.text.vocabulary import count_forms
@@ -97,8 +97,12 @@ def resume_settings(folder: Path) -> Settings:
 def _check_output(output: Path, *, force: bool, resume: bool) -> None:
     if resume:
         resume_settings(output)
-    elif output.exists() and not force and not (output.is_dir() and not any(output.iterdir())):
-        raise OutputExistsError(output)
+    elif output.exists() and not (output.is_dir() and not any(output.iterdir())):
+        if not force:
+            raise OutputExistsError(output)
+        if not (output / DESCRIPTION).is_file():
+            hint = "--force replaces only a folder that `tagger train` wrote; choose another output."
+            raise TaggerError("expected a model folder to replace, found something else", where=str(output), hint=hint)
 
 
 def _tell(data: TrainingData, note: Callable[[str], None]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 import tagger
 from tagger.config import Settings
-from tagger.errors import DataError, ModelError, OutputExistsError, SettingsError
+from tagger.errors import DataError, ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.recipes.train import resume_settings, train
 from tagger.records import Step
 from tagger.saved import HISTORY, METRICS, RUN, SETTINGS, WEIGHTS, read_weights
@@ -142,8 +142,23 @@ def test_nothing_is_overwritten_without_force(corpus: Path, tmp_path: Path) -> N
     with pytest.raises(OutputExistsError):
         train(settings(corpus), tmp_path / "model")
     assert (tmp_path / "model" / "precious").exists()
-    train(settings(corpus, training={"epochs": 1, "threads": 1}), tmp_path / "model", force=True)
-    assert not (tmp_path / "model" / "precious").exists()
+
+
+def test_force_replaces_a_model_and_nothing_else(corpus: Path, tmp_path: Path) -> None:
+    short = settings(corpus, training={"epochs": 1, "threads": 1})
+    train(short, tmp_path / "model")
+    (tmp_path / "model" / "old").touch()
+    train(short, tmp_path / "model", force=True)
+    assert not (tmp_path / "model" / "old").exists()
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "precious").touch()
+    with pytest.raises(TaggerError) as error:
+        train(short, tmp_path / "home", force=True)
+    assert str(error.value) == (
+        f"{tmp_path / 'home'}: expected a model folder to replace, found something else. "
+        "--force replaces only a folder that `tagger train` wrote; choose another output."
+    )
+    assert (tmp_path / "home" / "precious").exists()
 
 
 def test_broken_data_writes_nothing(corpus: Path, tmp_path: Path) -> None:
