@@ -16,12 +16,12 @@ def glorot(weight: Tensor, generator: torch.Generator) -> None:
 
 
 def fan_in_uniform(weight: Tensor, generator: torch.Generator) -> None:
-    """Fill `weight` [n_out, n_in] from a centred uniform of variance 1 / n_in.
+    """Fill `weight` [n_out, n_in] from a centred uniform of variance 1 / sqrt(n_in).
 
-    Collobert et al. 2011, section 3.4.2: the variance is the inverse of the square root of the fan-in there; the
-    variance 1 / n_in that keeps the variance of a layer's input is used here, as in their released code's successor.
+    Collobert et al. 2011, section 3.4 (stochastic gradient): the variance is the inverse of the square root of the
+    fan-in. With hundreds of inputs that is a wide start; `glorot` keeps the spread of a layer's input instead.
     """
-    _uniform(weight, sqrt(3.0 / weight.shape[1]), generator)
+    _uniform(weight, sqrt(3.0 / sqrt(weight.shape[1])), generator)
 
 
 def lookup_uniform(weight: Tensor, generator: torch.Generator) -> None:

