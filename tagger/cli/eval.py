@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from typer import Argument, Option
 
+from tagger.cli.prep import column_schemes
+
 
 def evaluate(
     model: Annotated[Path, Argument(metavar="MODEL", help="A folder that `tagger train` wrote.")],
@@ -46,6 +48,17 @@ def evaluate(
         Literal["error", "join"] | None,
         Option("--wide-rows", help="A row with too many columns: join its first ones as the word."),
     ] = None,
+    input_scheme: Annotated[
+        list[str] | None,
+        Option(
+            help="Scheme of a column (IOB1, IOB2, IOBES, none) instead of what its tags say.",
+            metavar="COLUMN=SCHEME",
+        ),
+    ] = None,
+    broken_tags: Annotated[
+        Literal["error", "repair"] | None,
+        Option(help="A tag that breaks its scheme: repair reads it as conlleval does."),
+    ] = None,
     as_json: Annotated[bool, Option("--json", help="Print the scores as JSON.")] = False,
     output: Annotated[
         Path | None,
@@ -63,6 +76,8 @@ def evaluate(
         "columns": tuple(name.strip() for name in columns.split(",")) if columns else None,
         "maps": tuple(maps) if maps else None,
         "wide_rows": wide_rows,
+        "input_schemes": column_schemes(input_scheme) if input_scheme else None,
+        "broken_tags": broken_tags,
     }
     reading = {name: value for name, value in given.items() if value is not None}
     result = run(

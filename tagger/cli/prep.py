@@ -1,6 +1,7 @@
 """`tagger prep`: corpus files in, a prepared folder out."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Literal
 
@@ -141,7 +142,7 @@ def prep(
             format=format_,
             columns=tuple(name.strip() for name in columns.split(",")) if columns else (),
             maps=tuple(maps or ()),
-            input_schemes=dict(_pair(text) for text in input_scheme or ()),
+            input_schemes=column_schemes(input_scheme or ()),
             scheme=scheme,
             dev_last=dev_last,
             dev_random=dev_random,
@@ -165,8 +166,12 @@ def prep(
     typer.echo(f"\nwritten to {report.output}")
 
 
-def _pair(text: str) -> tuple[str, str]:
-    column, _, scheme = text.partition("=")
-    if not column or not scheme:
-        raise SettingsError("input_scheme", "COLUMN=SCHEME", repr(text), "For example ner=IOB1.")
-    return column, scheme
+def column_schemes(texts: Iterable[str]) -> dict[str, str]:
+    """Column -> scheme from `COLUMN=SCHEME`. Raises SettingsError."""
+    schemes = {}
+    for text in texts:
+        column, _, scheme = text.partition("=")
+        if not column or not scheme:
+            raise SettingsError("--input-scheme", "COLUMN=SCHEME", repr(text), "For example ner=IOB1.")
+        schemes[column] = scheme
+    return schemes

@@ -9,13 +9,12 @@ from itertools import chain
 
 from tagger.errors import DataError, SettingsError
 from tagger.inference.words import Words
-from tagger.text.columns import DOCUMENT_ROW
+from tagger.text.columns import DOCUMENT_ROW, KEY_IS_VALUE, are_token_ids
 from tagger.text.lines import BLANK
 
 Line = tuple[int, str]
 
 _NAMES = re.compile(r"#\s*global\.columns\s*=\s*(.*)", re.IGNORECASE)
-_KEY_IS_VALUE = re.compile(r"#\s*[\w.]+(?: id)?\s*=(?:\s|$)")
 
 
 def read_rows(path: str, lines: Iterable[str], word_column: str) -> Iterator[Words]:
@@ -28,8 +27,9 @@ def read_rows(path: str, lines: Iterable[str], word_column: str) -> Iterator[Wor
     numbered = ((number, line.removesuffix("\r")) for number, line in enumerate(lines, 1))
     head, deciding = _head(numbered)
     if deciding is None:
-        if head:
-            yield Words([], before=[text for _, text in head if text.strip(BLANK)])
+        before = [text for _, text in head if text.strip(BLANK)]
+        if before:
+            yield Words([], before=before)
         return
     rows = _Rows(path, deciding)
     rows.word = rows.place_of(word_column, [text for _, text in head])
@@ -59,7 +59,7 @@ def _head(lines: Iterator[Line]) -> tuple[list[Line], Line | None]:
             continue
         if not text.startswith("#") or "\t" in text:
             return head, line
-        if not _KEY_IS_VALUE.match(text):
+        if not KEY_IS_VALUE.match(text):
             spare = spare or line
     return head, spare
 
@@ -80,6 +80,9 @@ class _Rows:
     def end(self) -> Iterator[Words]:
         """The sentence read so far, if there is one."""
         if self.rows:
+            if are_token_ids(self.words):
+                expected, hint = f"words in column {self.word + 1}", "Pass --word-column 2."
+                raise DataError(self.path, self.first, expected, "the numbers of tokens", hint)
             yield Words(self.words, rows=self.rows, before=self.before)
             self.rows, self.words, self.before = [], [], []
 
@@ -88,7 +91,7 @@ class _Rows:
         if self.separator == "\t":
             return "\t" not in text and (self.width > 1 or " " in text)
         return not self.rows and (
-            len(self._split(text)) != self.width or _KEY_IS_VALUE.match(text) is not None
+            len(self._split(text)) != self.width or KEY_IS_VALUE.match(text) is not None
         )
 
     def add(self, number: int, text: str) -> None:

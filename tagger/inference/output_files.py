@@ -35,7 +35,7 @@ def plan_outputs(
     inputs = {Path(file.path).resolve() for file in files if file.path != STDIN}
     for file, target in zip(files, targets, strict=True):
         if target in sources:
-            hint = "Pass the folder above them as input: its tree is kept in the output."
+            hint = "Pass the folder above them as input, whose tree is kept in the output, or tag them apart."
             problem = f"{sources[target]} and {file.path}, which would both become {target}"
             raise SettingsError("--output", "a file of its own for each input", problem, hint)
         if target.resolve() in inputs:

@@ -1,34 +1,42 @@
 """A file to sentences of ready tokens: raw text, a sentence a line, tokens a line, or columns; in constant memory.
 
 Offsets count the characters of the whole decoded file, line ends as they are. A UTF-8 byte order mark at the start is
-passed over and not counted (as Python's "utf-8-sig" does). The offsets of a column file, whose tokens stand in no text,
+passed over and not counted (as Python's "utf-8-sig" does). A pipe or terminal may pause; what is complete then need
+not wait (see `read_text`). The offsets of a column file, whose tokens stand in no text,
 count the characters of the sentence's tokens joined by single spaces.
 """
 
 import codecs
 import lzma
 import re
+import select
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 from tagger.errors import DataError
 from tagger.inference.column_rows import read_rows
 from tagger.inference.words import Words
-from tagger.text.lines import open_bytes, unreadable
+from tagger.text.lines import open_bytes, refuse_wide, unreadable
 from tagger.text.tokenizer import LineBreaks, stream_sentences
 
 CHUNK = 65_536
 """Bytes read at a time."""
 LONGEST_LINE = 100_000
 """Tokens of a sentence of its own line before it is cut, so that a line without end needs no endless memory."""
+PAUSE = 0.3
+"""Seconds without anything new after which a pipe or terminal pauses."""
+
+Pause = Callable[[], None]
 
 _TOKEN = re.compile(r"[^ \t\r\f\v]+")  # U+00A0 and its kin are text, as in column files
 
 
-def read_text(path: str) -> Iterator[str]:
+def read_text(path: str, on_pause: Pause | None = None) -> Iterator[str]:
     """The decoded text of `path` piece by piece ("-": standard input), decompressed by its suffix.
 
+    With `on_pause`, a pipe or terminal that pauses gives an empty piece, so that the caller settles what it can; then
+    `on_pause` is called, once for each pause. A file on disk never pauses.
     Raises DataError, with the line, for bytes that are not UTF-8, a NUL byte, and a damaged file.
     """
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
@@ -37,12 +45,19 @@ def read_text(path: str) -> Iterator[str]:
         read: Callable[[int], bytes] = getattr(
             file, "read1", file.read
         )  # does not wait for more than there is
-        raw = b"start"
+        raw, start, fresh = b"start", b"", False
         while raw:
+            if on_pause is not None and fresh and _pauses(file):
+                yield ""
+                on_pause()
+                fresh = False
             try:
                 raw = read(CHUNK)
             except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
                 raise unreadable(path, line, error) from error
+            if len(start) < 4:
+                start += raw[:4]
+                refuse_wide(path, start)
             try:
                 text = decoder.decode(raw, final=not raw)
             except UnicodeDecodeError as error:
@@ -57,30 +72,49 @@ def read_text(path: str) -> Iterator[str]:
             line += text.count("\n")
             if text:
                 yield text
+                fresh = True
+
+
+def _pauses(file: BinaryIO) -> bool:
+    """Whether nothing comes for PAUSE seconds; never of what cannot be waited for, such as bytes in memory."""
+    try:
+        return not select.select([file.fileno()], [], [], PAUSE)[0]
+    except (OSError, ValueError):
+        return False
 
 
 def read_words(
-    path: str, *, input_format: str = "text", line_breaks: LineBreaks = "auto", word_column: str = "1"
+    path: str,
+    *,
+    input_format: str = "text",
+    line_breaks: LineBreaks = "auto",
+    word_column: str = "1",
+    on_pause: Pause | None = None,
 ) -> Iterator[Words]:
-    """The sentences of `path`; `input_format` is one of INPUT_FORMATS. `line_breaks` is explained in tokenizer.py."""
-    return INPUT_FORMATS[input_format](path, line_breaks=line_breaks, word_column=word_column)
+    """The sentences of `path`; `input_format` is one of INPUT_FORMATS. `line_breaks` is explained in tokenizer.py.
+
+    on_pause: called when a pipe or terminal pauses, after all sentences that are certain then.
+    """
+    return INPUT_FORMATS[input_format](
+        read_text(path, on_pause), path=path, line_breaks=line_breaks, word_column=word_column
+    )
 
 
-def _raw(path: str, *, line_breaks: LineBreaks, **_: Any) -> Iterator[Words]:
-    tape = _Tape(read_text(path))
+def _raw(text: Iterator[str], *, line_breaks: LineBreaks, **_: Any) -> Iterator[Words]:
+    tape = _Tape(text)
     for tokens, starts, ends in stream_sentences(tape, line_breaks=line_breaks):
         yield Words(tokens, starts, ends, tape.cut(starts[0], ends[-1]))
 
 
-def _sentences(path: str, **_: Any) -> Iterator[Words]:
-    tape = _Tape(read_text(path))
+def _sentences(text: Iterator[str], **_: Any) -> Iterator[Words]:
+    tape = _Tape(text)
     for tokens, starts, ends in stream_sentences(tape, line_breaks="sentence", max_tokens=LONGEST_LINE):
         yield Words(tokens, starts, ends, tape.cut(starts[0], ends[-1]))
 
 
-def _tokens(path: str, **_: Any) -> Iterator[Words]:
+def _tokens(text: Iterator[str], **_: Any) -> Iterator[Words]:
     offset = 0
-    for line in split_lines(read_text(path)):
+    for line in split_lines(text):
         found = [match.span() for match in _TOKEN.finditer(line)]
         if found:
             tokens = [line[start:end] for start, end in found]
@@ -89,8 +123,8 @@ def _tokens(path: str, **_: Any) -> Iterator[Words]:
         offset += len(line) + 1
 
 
-def _columns(path: str, *, word_column: str, **_: Any) -> Iterator[Words]:
-    return read_rows(path, split_lines(read_text(path)), word_column)
+def _columns(text: Iterator[str], *, path: str, word_column: str, **_: Any) -> Iterator[Words]:
+    return read_rows(path, split_lines(text), word_column)
 
 
 INPUT_FORMATS: dict[str, Callable[..., Iterator[Words]]] = {

@@ -1,7 +1,7 @@
 """Sentences on their way to the network: ready tokens with what is known of where they stood, in batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 TOKENS_A_BATCH = 8192
 """Tokens tagged at once: enough that a step of many sentences side by side costs little each."""
@@ -22,16 +22,32 @@ class Words(NamedTuple):
 Item = TypeVar("Item", Words, Words | None)
 
 
-def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """The items in lists of about TOKENS_A_BATCH tokens, at most SENTENCES_A_BATCH items (None: no tokens) each."""
-    batch: list[Item] = []
-    tokens = 0
-    for item in items:
-        batch.append(item)
+class Waiting(Generic[Item]):
+    """Items that wait to be tagged together (None: no tokens)."""
+
+    def __init__(self) -> None:
+        self._items: list[Item] = []
+        self._tokens = 0
+
+    def add(self, item: Item) -> bool:
+        """Let one more wait; whether they are enough now: TOKENS_A_BATCH tokens or SENTENCES_A_BATCH items."""
+        self._items.append(item)
         if item is not None:
-            tokens += len(item.tokens)
-        if tokens >= TOKENS_A_BATCH or len(batch) >= SENTENCES_A_BATCH:
-            yield batch
-            batch, tokens = [], 0
-    if batch:
-        yield batch
+            self._tokens += len(item.tokens)
+        return self._tokens >= TOKENS_A_BATCH or len(self._items) >= SENTENCES_A_BATCH
+
+    def take(self) -> list[Item]:
+        """Those that wait; none does afterwards."""
+        batch, self._items, self._tokens = self._items, [], 0
+        return batch
+
+
+def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """The items in lists of about TOKENS_A_BATCH tokens, at most SENTENCES_A_BATCH items each."""
+    waiting = Waiting[Item]()
+    for item in items:
+        if waiting.add(item):
+            yield waiting.take()
+    rest = waiting.take()
+    if rest:
+        yield rest

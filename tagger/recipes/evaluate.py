@@ -80,7 +80,8 @@ def evaluate(
 
     data: none: the development data that the model's settings name.
     split: which split of a prepared folder.
-    reading: `format`, `columns`, `maps`, `wide_rows` of [data], where they differ from the model's settings.
+    reading: what differs from the model's settings of `format`, `columns`, `maps`, `input_schemes`, `broken_tags` and
+        `wide_rows` in [data].
     join: files with more tag columns on the tokens of `data`.
     tasks: which tasks; by default those whose column the data have.
     output: a file for the scores as JSON; one that is there is replaced with `force` only.

@@ -59,7 +59,6 @@ def describe_model(path: Path) -> ModelInfo:
     """What the model in the folder `path` is. Raises ModelError where it is missing or damaged."""
     model = read_model(path)
     history = path / HISTORY
-    settings = path / SETTINGS
     return ModelInfo(
         path=str(path),
         window=model.network.window,
@@ -72,7 +71,7 @@ def describe_model(path: Path) -> ModelInfo:
         epochs=len(history.read_text(encoding="utf-8").splitlines()) if history.is_file() else 0,
         metrics=_read_object(path / METRICS),
         run=_read_object(path / RUN),
-        settings=settings.read_text(encoding="utf-8") if settings.is_file() else "",
+        settings=_read_settings(path / SETTINGS),
     )
 
 
@@ -114,6 +113,20 @@ def _layers(model: SavedModel) -> tuple[Layer, ...]:
     order = {"lookup": 0, "trunk": 1, "heads": 2}
     names = sorted(grouped, key=lambda name: (order.get(name.split(".")[0], 3), name))
     return tuple(Layer(name, counts[name], grouped[name]) for name in names)
+
+
+def _read_settings(path: Path) -> str:
+    """The text of a settings file, "" if there is none."""
+    if not path.is_file():
+        return ""
+    try:
+        text = path.read_text(encoding="utf-8")
+        tomllib.loads(text)
+    except ValueError as error:
+        raise ModelError(
+            f"expected TOML, found {error}", where=str(path), hint="The model is damaged."
+        ) from error
+    return text
 
 
 def _read_object(path: Path) -> dict[str, Any]:

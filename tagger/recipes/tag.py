@@ -12,7 +12,7 @@ from tagger.inference.output_files import is_folder, plan_outputs, written_file
 from tagger.inference.outputs import FORMATS, SUFFIXES, build_layout, write_sentences
 from tagger.inference.reading import INPUT_FORMATS, read_words
 from tagger.inference.tagger import Tagger
-from tagger.inference.words import batches
+from tagger.inference.words import Waiting, Words
 from tagger.text.schemes import IOB2, SPAN_SCHEMES
 from tagger.text.tokenizer import LineBreaks
 
@@ -50,6 +50,7 @@ def tag_files(
     inputs: files, folders, patterns, "-" for standard input (see `tagger.inference.inputs`).
     output: a file for a single input, else a folder that gets one file for each input (see `plan_outputs`); without it
         everything goes to `stdout`. Every path is checked before work starts; a file appears when it is complete.
+        When a pipe or terminal pauses, what is complete is tagged and written at once.
     progress: called after each batch of some thousand tokens.
     Raises DataError for an input that cannot be read as it stands, with its line; what was complete before it stays.
     """
@@ -71,10 +72,10 @@ def tag_files(
     def tag_to(file: InputFile, sink: BinaryIO) -> None:
         report.files += 1
         report.path = file.path
-        words = read_words(
-            file.path, input_format=input_format, line_breaks=line_breaks, word_column=word_column
-        )
-        for batch in batches(words):
+        waiting = Waiting[Words]()
+
+        def write() -> None:
+            batch = waiting.take()
             tagged = tagger.tag_batch(batch, probabilities=probabilities)
             sink.write(write_sentences(output_format, batch, tagged, layout).encode("utf-8"))
             report.sentences += sum(1 for sentence in tagged if sentence.tokens)
@@ -82,6 +83,21 @@ def tag_files(
             report.seconds = time.perf_counter() - start
             if progress is not None:
                 progress(report)
+
+        def write_now() -> None:
+            write()
+            sink.flush()
+
+        for words in read_words(
+            file.path,
+            input_format=input_format,
+            line_breaks=line_breaks,
+            word_column=word_column,
+            on_pause=write_now,
+        ):
+            if waiting.add(words):
+                write()
+        write()
 
     if output is not None:
         targets = plan_outputs(files, output, folder=folder, suffix=SUFFIXES[output_format], force=force)

@@ -102,7 +102,9 @@ def _check_output(output: Path, *, force: bool, resume: bool) -> None:
             raise OutputExistsError(output)
         if not (output / DESCRIPTION).is_file():
             hint = "--force replaces only a folder that `tagger train` wrote; choose another output."
-            raise TaggerError("expected a model folder to replace, found something else", where=str(output), hint=hint)
+            raise TaggerError(
+                "expected a model folder to replace, found something else", where=str(output), hint=hint
+            )
 
 
 def _tell(data: TrainingData, note: Callable[[str], None]) -> None:

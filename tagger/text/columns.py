@@ -30,7 +30,7 @@ SKIPPED_NAMES = ("-", "_")
 DOCUMENT_ROW = "-DOCSTART-"
 
 _KEY_VALUE = re.compile(r"#\s*([\w.]+(?: id)?)\s*(?:=\s?(.*))?")
-_KEY_IS_VALUE = re.compile(r"#\s*[\w.]+(?: id)?\s*=(?:\s|$)")
+KEY_IS_VALUE = re.compile(r"#\s*[\w.]+(?: id)?\s*=(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,11 @@ def check_names(columns: Sequence[str]) -> tuple[str, ...]:
     return names
 
 
+def are_token_ids(words: Sequence[str]) -> bool:
+    """Whether the words of a sentence are 1, 2, 3, ...: the first column of CoNLL-U and of IOB2 layers."""
+    return len(words) > 1 and all(word == str(i) for i, word in enumerate(words, 1))
+
+
 def name_columns(sentences: Sequence[Sentence]) -> dict[str, str]:
     """Names for the columns of a file read without any, by what stands in them: number -> name.
 
@@ -127,7 +132,7 @@ def _layout(path: str, lines: Iterator[Line], names: tuple[str, ...]) -> tuple[l
             continue
         if not text.startswith("#") or "\t" in text:
             return head, _layout_of(path, number, text, names)
-        if not _KEY_IS_VALUE.match(text):
+        if not KEY_IS_VALUE.match(text):
             spare = spare or line
     if spare is None or spare[1] is None:
         return head, None
@@ -135,6 +140,11 @@ def _layout(path: str, lines: Iterator[Line], names: tuple[str, ...]) -> tuple[l
 
 
 def _layout_of(path: str, number: int, text: str, names: tuple[str, ...]) -> Layout:
+    if "\r" in text:
+        hint = "Convert the file, for example with `tr '\\r' '\\n'`."
+        raise DataError(path, number, "lines that end in \\n or \\r\\n", "a carriage return alone", hint)
+    if text.startswith('{"'):
+        raise DataError(path, number, "columns", "JSON", "Pass --format jsonl, or call the file .jsonl.")
     separator = "\t" if "\t" in text else " "
     width = len(names) or len(Layout(separator, 0, 0, (), number, "").split(text))
     if not names:
@@ -199,7 +209,7 @@ class _Rows:
             return "\t" not in text
         if self.rows or self.broken:
             return False
-        return len(self.layout.split(text)) != self.layout.width or _KEY_IS_VALUE.match(text) is not None
+        return len(self.layout.split(text)) != self.layout.width or KEY_IS_VALUE.match(text) is not None
 
     def _comment(self, text: str) -> None:
         key, value = comment_value(text)

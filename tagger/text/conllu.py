@@ -21,7 +21,8 @@ UNSPECIFIED = "_"
 FIELDS = {"lemma": 2, "upos": 3, "xpos": 4, "feats": 5, "head": 6, "deprel": 7, "deps": 8, "misc": 9}
 DEFAULT_LAYERS = ("upos", "xpos")
 
-_NO_TOKEN = re.compile(r"[0-9]+[-.][0-9]+")
+_RANGE = re.compile(r"([0-9]+)-([0-9]+)")
+_EMPTY_NODE = re.compile(r"([0-9]+)\.[0-9]+")
 _CONLLU_ROW = "10 columns separated by tabs"
 _IOB2_ROW = "3 to 5 columns separated by tabs (id, word, tag, -, annotator)"
 
@@ -121,10 +122,19 @@ def _sentences(
             if least <= len(row) <= most and row[0] == str(len(rows) + 1) and "" not in row[:least]:
                 rows.append(row)
                 sentence.lines.append(number)
-            elif not (least <= len(row) <= most and _NO_TOKEN.fullmatch(row[0])):
+            elif not (least <= len(row) <= most and _is_no_token(row[0], len(rows))):
                 kind, error = _error(path, number, row, len(rows) + 1, (least, most, expected))
                 problems.report(kind, error)
                 broken = True
+
+
+def _is_no_token(row_id: str, tokens: int) -> bool:
+    """Whether a row behind so many tokens is a range that begins at the next one, or an empty node after the last."""
+    span = _RANGE.fullmatch(row_id)
+    if span:
+        return int(span[1]) == tokens + 1 and int(span[2]) > int(span[1])
+    node = _EMPTY_NODE.fullmatch(row_id)
+    return node is not None and int(node[1]) == tokens
 
 
 def _and_blank(lines: Iterator[tuple[int, str | None]]) -> Iterator[tuple[int, str | None]]:

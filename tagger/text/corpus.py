@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from tagger.errors import DataError, SettingsError
-from tagger.text.columns import WideRows, name_columns, read_columns
+from tagger.text.columns import WideRows, are_token_ids, name_columns, read_columns
 from tagger.text.conllu import read_conllu, read_iob2, settle_layers
 from tagger.text.joining import join_layers
 from tagger.text.jsonl import read_jsonl
@@ -146,6 +146,7 @@ def _read_layer(
             path, None, "at least one sentence", found, "" if problems.examples else "Is the file empty?"
         )
     if kind == "columns" and not columns:
+        _check_words(sentences[0])
         names = ", ".join(["word", *name_columns(sentences).values()])
         notes.append(f"{path}: columns {names} (named by what they hold; --columns names them)")
     if kind == "conllu":
@@ -159,6 +160,14 @@ def _read_layer(
             notes.append(f"{path}: the map {label_map} changed {count:,} tags")
     notes.extend(settle_schemes(layer, source.input_schemes, broken_tags=source.broken_tags))
     return layer
+
+
+def _check_words(sentence: Sentence) -> None:
+    """Raises DataError where the first column of a file, taken for its words, numbers the tokens."""
+    if are_token_ids(sentence.tokens):
+        hint = "Pass --format conllu or iob2, or --columns -,word,... with a name for each column."
+        found = "the numbers of tokens (as in CoNLL-U)"
+        raise DataError(sentence.path, sentence.line(), "words in the first column", found, hint)
 
 
 def _sentences(

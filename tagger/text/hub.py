@@ -169,13 +169,14 @@ def _quiet() -> Iterator[None]:
     import datasets
 
     shown = not datasets.are_progress_bars_disabled()
-    logger = logging.getLogger("datasets")
-    level = logger.level
+    levels = {name: logging.getLogger(name).level for name in ("datasets", "huggingface_hub")}
     datasets.disable_progress_bars()
-    logger.setLevel(logging.ERROR)
+    for name in levels:
+        logging.getLogger(name).setLevel(logging.ERROR)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
         if shown:
             datasets.enable_progress_bars()

@@ -103,18 +103,28 @@ def _record(line: str) -> dict[str, Any]:
         if _SURROGATE.search(line):
             json.dumps(record, ensure_ascii=False).encode("utf-8")
     except json.JSONDecodeError as error:
-        raise _Fault("not JSON", "a JSON object", f"{error.msg} at character {error.colno}") from error
+        found = f"text that is not JSON ({error.msg} at character {error.colno})"
+        raise _Fault("not JSON", "a JSON object", found, _advice(line)) from error
     except UnicodeEncodeError as error:
         raise _Fault("not text", "text", "half of a surrogate pair (\\ud8xx)") from error
     except RecursionError as error:
         raise _Fault("not JSON", "a JSON object", "lists nested too deeply") from error
+    except ValueError as error:  # Python's limit on the digits of a whole number
+        raise _Fault("not JSON", "a JSON object", "a number of too many digits") from error
     if not isinstance(record, dict):
         kind = {list: "a list", str: "a string", type(None): "null", bool: "a boolean"}.get(
             type(record), "a number"
         )
-        hint = "Write one object a line: `jq -c '.[]' FILE` does." if isinstance(record, list) else ""
-        raise _Fault("not a JSON object", "a JSON object", kind, hint)
+        raise _Fault("not a JSON object", "a JSON object", kind, _advice(line))
     return record
+
+
+def _advice(line: str) -> str:
+    """What to do about a line that is no object but begins like a list of objects or one written over many lines."""
+    begun = line.strip(BLANK)
+    if begun.startswith("["):
+        return "Write one object a line: `jq -c '.[]' FILE` does."
+    return "Write one object a line: `jq -c . FILE` does." if begun == "{" else ""
 
 
 def _from_tokens(record: dict[str, Any], columns: Sequence[str]) -> Sentence:

@@ -107,7 +107,7 @@ def _violation(sentence: Sentence, column: str, scheme: str, fault: Violation) -
         hint = f"Rename the tag (--map {column}:{tag}=O), or pass --input-scheme {column}=none if it marks no spans."
     else:
         hint = (
-            "Pass --broken-tags repair to read it as conlleval does, --on-error skip to leave the sentence out, "
+            "Pass --broken-tags repair (in settings: broken_tags) to read it as conlleval does, "
             f"or --input-scheme {column}=SCHEME if the file follows another."
         )
     expected = f"{fault.expected} in {column} ({scheme})"

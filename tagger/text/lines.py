@@ -69,6 +69,7 @@ def read_lines(path: str, problems: Problems | None = None) -> Iterator[tuple[in
                 return
             number += 1
             if number == 1:
+                refuse_wide(path, raw)
                 raw = _without_mark(path, raw, problems)
             yield number, _decoded(path, number, raw, problems)
 
@@ -92,12 +93,16 @@ def _decoded(path: str, number: int, raw: bytes, problems: Problems) -> str | No
     return text
 
 
-def _without_mark(path: str, raw: bytes, problems: Problems) -> bytes:
-    """The first line without a UTF-8 byte order mark; every other mark is an error under either policy."""
+def refuse_wide(path: str, raw: bytes) -> None:
+    """Raises DataError where the first bytes of a file are the mark of UTF-16 or UTF-32."""
     for mark, name in _WIDE_MARKS.items():
         if raw.startswith(mark):
             hint = f"Convert the file with `iconv -f {name.lower()} -t utf-8`."
             raise DataError(path, 1, "UTF-8 text", f"a {name} byte order mark", hint)
+
+
+def _without_mark(path: str, raw: bytes, problems: Problems) -> bytes:
+    """The first line without a UTF-8 byte order mark, which `problems` takes."""
     if not raw.startswith(_UTF8_MARK):
         return raw
     hint = "Save the file as UTF-8 without a mark, or pass --on-error skip to drop the mark."

@@ -9,7 +9,8 @@ lost and none is changed.
 
 What line breaks mean: `paragraph`, every one ends a sentence; `wrapped`, a single one is white space and a blank line
 ends the sentence; `sentence`, one sentence a line that is never split inside; `auto`, wrapped or paragraph, decided
-from the first SAMPLE characters by `line_break_meaning`. A line ends where str.splitlines says so.
+by `line_break_meaning` from the first SAMPLE characters, or from what a stream gives before it first pauses. A line ends
+where str.splitlines says so.
 
 Bounds that keep memory constant: a token has at most MAX_TOKEN characters (a word 256); a sentence is cut after
 max_tokens tokens; more than MAX_GAP characters of white space end it. None depends on how the text arrives.
@@ -78,10 +79,13 @@ def stream_sentences(
 ) -> Iterator[TokenizedSentence]:
     """Returns the sentences of the joined chunks, each as soon as later text cannot change it.
 
-    They are those of split_sentences of the joined text, whatever the chunks. `auto` waits for SAMPLE characters.
+    They are those of split_sentences of the joined text, whatever the chunks. `auto` waits for SAMPLE characters; an
+    empty chunk says that the stream pauses, and `auto` then decides from what has come.
     """
     splitter = _Splitter(line_breaks, max_tokens, 0)
     for chunk in chunks:
+        if not chunk:
+            yield from splitter.decide()
         for begin in range(0, len(chunk), WINDOW):
             yield from splitter.feed(chunk[begin : begin + WINDOW])
     yield from splitter.feed("", final=True)
@@ -135,6 +139,15 @@ class _Splitter:
             self.set_line_breaks(line_break_meaning(self.text[:SAMPLE]))
         self._tokenize(final)
         return self._cut(final)
+
+    def decide(self) -> list[TokenizedSentence]:
+        """Returns the sentences that are certain once `auto` decides from the text that waits, if there is any."""
+        text = "".join(self.waiting)
+        if not self.undecided or not text.strip():
+            return []
+        self.waiting, self.waiting_length = [], 0
+        self.set_line_breaks(line_break_meaning(text))
+        return self.feed(text)
 
     def _tokenize(self, final: bool) -> None:
         """Moves the certain part of the text to the tokens."""

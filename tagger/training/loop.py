@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -69,34 +69,18 @@ def train_epochs(
     Each corpus teaches the tasks that it has labels of; an epoch goes once through all of them, batches of the
     corpora mixed in random order. Raises TaggerError when the loss is no longer a number.
     """
-    begun, total = time.perf_counter() - state.seconds, sum(corpus.words for corpus in corpora)
-    stop = _finished(state, plan)
-    while not stop:
-        sums: dict[str, float] = {}
-        counts: dict[str, int] = {}
-        words = 0
+    begun = time.perf_counter() - state.seconds
+    while not _finished(state, plan):
+        sums: dict[str, float] = {}  # task -> loss times words
+        taught: dict[str, int] = {}  # task -> words
         last: Step | None = None
-        orders = _epoch_orders(corpora, plan.batch_words, state.shuffle)
-        for place, (corpus, order) in enumerate(orders):
+        for step, size in _epoch(state, corpora, plan, begun):
             if last is not None:
                 yield last
-            rate = plan.rate * rate_factor(plan.schedule, state.epoch + place / len(orders), plan.epochs)
-            losses, size = _step(state, corpus, order, plan, rate)
-            words += size
-            for task, loss in losses.items():
+            last = step
+            for task, loss in step.losses.items():
                 sums[task] = sums.get(task, 0.0) + loss * size
-                counts[task] = counts.get(task, 0) + size
-            summed = sum(plan.weights[task] * loss for task, loss in losses.items())
-            last = Step(
-                epoch=state.epoch + 1,
-                number=state.step,
-                words=words,
-                total_words=total,
-                loss=summed,
-                losses=losses,
-                rate=rate,
-                seconds=time.perf_counter() - begun,
-            )
+                taught[task] = taught.get(task, 0) + size
         assert last is not None  # corpora are not empty
         with state.evaluated():
             scores, score = evaluate()
@@ -105,23 +89,39 @@ def train_epochs(
         if best:
             state.best_score, state.best_epoch = score, state.epoch
         state.seconds = time.perf_counter() - begun
-        stop = _finished(state, plan)
-        yield Step(
-            epoch=last.epoch,
-            number=last.number,
-            words=words,
-            total_words=total,
-            loss=last.loss,
-            losses=last.losses,
-            rate=last.rate,
+        yield replace(
+            last,
             seconds=state.seconds,
             epoch_end=True,
-            train_losses={task: value / counts[task] for task, value in sums.items()},
+            train_losses={task: total / taught[task] for task, total in sums.items()},
             scores=scores,
             score=score,
             best=best,
-            stop=stop,
+            stop=_finished(state, plan),
         )
+
+
+def _epoch(
+    state: TrainingState, corpora: Sequence[EncodedCorpus], plan: Plan, begun: float
+) -> Iterator[tuple[Step, int]]:
+    """The steps of one epoch, each with the words of its batch."""
+    total, words = sum(corpus.words for corpus in corpora), 0
+    orders = _epoch_orders(corpora, plan.batch_words, state.shuffle)
+    for place, (corpus, order) in enumerate(orders):
+        rate = plan.rate * rate_factor(plan.schedule, state.epoch + place / len(orders), plan.epochs)
+        losses, size = _step(state, corpus, order, plan, rate)
+        words += size
+        step = Step(
+            epoch=state.epoch + 1,
+            number=state.step,
+            words=words,
+            total_words=total,
+            loss=sum(plan.weights[task] * loss for task, loss in losses.items()),
+            losses=losses,
+            rate=rate,
+            seconds=time.perf_counter() - begun,
+        )
+        yield step, size
 
 
 def _finished(state: TrainingState, plan: Plan) -> bool:

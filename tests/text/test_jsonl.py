@@ -45,7 +45,24 @@ def test_named_columns_alone_are_read(tmp_path):
 
 
 WRONG = [
-    ('{"tokens": ["a"}', "a JSON object, found Expecting ',' delimiter at character 16."),
+    (
+        '{"tokens": ["a"}',
+        "a JSON object, found text that is not JSON (Expecting ',' delimiter at character 16).",
+    ),
+    (
+        "{",
+        "a JSON object, found text that is not JSON (Expecting property name enclosed in double quotes at "
+        "character 2). Write one object a line: `jq -c . FILE` does.",
+    ),
+    (
+        '[{"tokens": ["a"]},',
+        "a JSON object, found text that is not JSON (Expecting value at character 20). "
+        "Write one object a line: `jq -c '.[]' FILE` does.",
+    ),
+    (
+        '{"tokens": ["a"], "n": ' + "1" * 5000 + "}",
+        "a JSON object, found a number of too many digits.",
+    ),
     ("[1]", "a JSON object, found a list. Write one object a line: `jq -c '.[]' FILE` does."),
     ("3", "a JSON object, found a number."),
     ('{"a": 1}', 'an object with "tokens", or with "text" and "spans", found "a".'),
