@@ -1,7 +1,7 @@
 """The training loop: one generator of steps; saving, showing and stopping on request are up to who consumes them."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -71,17 +71,7 @@ def train_epochs(
     """
     begun = time.perf_counter() - state.seconds
     while not _finished(state, plan):
-        sums: dict[str, float] = {}  # task -> loss times words
-        taught: dict[str, int] = {}  # task -> words
-        last: Step | None = None
-        for step, size in _epoch(state, corpora, plan, begun):
-            if last is not None:
-                yield last
-            last = step
-            for task, loss in step.losses.items():
-                sums[task] = sums.get(task, 0.0) + loss * size
-                taught[task] = taught.get(task, 0) + size
-        assert last is not None  # corpora are not empty
+        last, train_losses = yield from _epoch(state, corpora, plan, begun)
         with state.evaluated():
             scores, score = evaluate()
         state.epoch += 1
@@ -93,7 +83,7 @@ def train_epochs(
             last,
             seconds=state.seconds,
             epoch_end=True,
-            train_losses={task: total / taught[task] for task, total in sums.items()},
+            train_losses=train_losses,
             scores=scores,
             score=score,
             best=best,
@@ -103,14 +93,22 @@ def train_epochs(
 
 def _epoch(
     state: TrainingState, corpora: Sequence[EncodedCorpus], plan: Plan, begun: float
-) -> Iterator[tuple[Step, int]]:
-    """The steps of one epoch, each with the words of its batch."""
+) -> Generator[Step, None, tuple[Step, dict[str, float]]]:
+    """Yields the steps of one epoch but the last; returns that one, and the mean loss of each task over the epoch."""
+    step: Step | None = None
     total, words = sum(corpus.words for corpus in corpora), 0
+    sums: dict[str, float] = {}  # task -> loss times words
+    taught: dict[str, int] = {}  # task -> words
     orders = _epoch_orders(corpora, plan.batch_words, state.shuffle)
     for place, (corpus, order) in enumerate(orders):
+        if step is not None:
+            yield step
         rate = plan.rate * rate_factor(plan.schedule, state.epoch + place / len(orders), plan.epochs)
         losses, size = _step(state, corpus, order, plan, rate)
         words += size
+        for task, loss in losses.items():
+            sums[task] = sums.get(task, 0.0) + loss * size
+            taught[task] = taught.get(task, 0) + size
         step = Step(
             epoch=state.epoch + 1,
             number=state.step,
@@ -121,7 +119,8 @@ def _epoch(
             rate=rate,
             seconds=time.perf_counter() - begun,
         )
-        yield step, size
+    assert step is not None  # corpora are not empty
+    return step, {task: value / taught[task] for task, value in sums.items()}
 
 
 def _finished(state: TrainingState, plan: Plan) -> bool:
