@@ -20,7 +20,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from tagger.errors import ModelError, OutputExistsError
 from tagger.text.features import FormFeatures
+from tagger.text.schemes import SCHEMES
 from tagger.text.vocabulary import Vocabulary
 
 FORMAT_VERSION = 1
@@ -183,9 +184,10 @@ def read_model(folder: Path) -> SavedModel:
             where=str(folder / DESCRIPTION),
             hint="Use the program's version that wrote it, or train it again.",
         )
-    vocabularies = {name: Vocabulary(items) for name, items in _read_json(folder, VOCABULARY).items()}
+    vocabularies = {name: Vocabulary(items) for name, items in _read_vocabularies(folder).items()}
     try:
         network = description["network"]
+        _check_kinds(network, description["tasks"])
         return SavedModel(
             network=NetworkDescription(network["window"], tuple(network["hidden"]), network["activation"]),
             tasks=tuple(
@@ -195,9 +197,36 @@ def read_model(folder: Path) -> SavedModel:
             weights=read_weights(folder / WEIGHTS),
         )
     except (KeyError, TypeError) as error:
+        found = f"none of {error}" if isinstance(error, KeyError) else str(error)
         raise ModelError(
-            f"expected a model description, found {error!r}", where=str(folder / DESCRIPTION)
+            f"expected a model description, found {found}",
+            where=str(folder / DESCRIPTION),
+            hint="The model is damaged.",
         ) from error
+
+
+def _check_kinds(network: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]) -> None:
+    """Raises TypeError for sizes that are no whole numbers, an unknown scheme and labels that are no strings."""
+    sizes = [network["window"], *network["hidden"]]
+    if any(type(size) is not int for size in sizes):
+        raise TypeError(f"the sizes {sizes}")
+    for task in tasks:
+        if task["scheme"] not in SCHEMES:
+            raise TypeError(f"the scheme {task['scheme']!r}")
+        if not all(isinstance(label, str) for label in task["labels"]):
+            raise TypeError("labels that are no strings")
+
+
+def _read_vocabularies(folder: Path) -> dict[str, list[str]]:
+    content = _read_json(folder, VOCABULARY)
+    for name, items in content.items():
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            where = str(folder / VOCABULARY)
+            hint = "The model is damaged."
+            raise ModelError(
+                f"expected a list of strings in {name}, found another value", where=where, hint=hint
+            )
+    return content
 
 
 def _read_json(folder: Path, name: str) -> dict[str, Any]:

@@ -201,7 +201,32 @@ def test_json_of_another_kind(folder: Path) -> None:
 def test_description_that_lacks_a_part(folder: Path) -> None:
     path = folder / "model.json"
     path.write_text('{"format_version": 1}', encoding="utf-8")
-    assert message_of(folder) == f"{path}: expected a model description, found KeyError('network')."
+    assert (
+        message_of(folder)
+        == f"{path}: expected a model description, found none of 'network'. The model is damaged."
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"network": {"window": "5", "hidden": [4], "activation": "tanh"}}, "the sizes ['5', 4]"),
+        ({"tasks": [{"name": "a", "scheme": "IOB9", "labels": ["O"]}]}, "the scheme 'IOB9'"),
+        ({"tasks": [{"name": "a", "scheme": "none", "labels": [1]}]}, "labels that are no strings"),
+    ],
+)
+def test_description_with_values_of_another_kind(folder: Path, change: dict[str, object], found: str) -> None:
+    path = folder / "model.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}), encoding="utf-8")
+    assert message_of(folder) == f"{path}: expected a model description, found {found}. The model is damaged."
+
+
+def test_vocabulary_that_is_no_list_of_strings(folder: Path) -> None:
+    path = folder / "vocabulary.json"
+    path.write_text('{"word": 5}', encoding="utf-8")
+    assert message_of(folder) == (
+        f"{path}: expected a list of strings in word, found another value. The model is damaged."
+    )
 
 
 def test_weights_that_are_not_there(folder: Path) -> None:
@@ -222,7 +247,9 @@ def test_metadata_beside_the_weights(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_weights(path)["x"], np.ones(2, np.float32))
 
 
-def test_a_folder_that_cannot_be_replaced_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_replaced_is_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target = tmp_path / "model"
     target.mkdir()
     (target / "old").touch()

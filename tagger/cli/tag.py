@@ -91,7 +91,8 @@ def tag(
         LineBreak,
         typer.Option(
             help="text: what a line break means. paragraph, sentence: that one ends; wrapped: nothing, a blank line "
-            "ends a paragraph; auto: wrapped or paragraph, as the text looks."
+            "ends a paragraph; auto: wrapped or paragraph, as the text looks (in a pipe: its "
+            "text before the first pause)."
         ),
     ] = LineBreak.auto,
     output: Annotated[

@@ -45,7 +45,7 @@ def read_text(path: str, on_pause: Pause | None = None) -> Iterator[str]:
         read: Callable[[int], bytes] = getattr(
             file, "read1", file.read
         )  # does not wait for more than there is
-        raw, start, fresh = b"start", b"", False
+        raw, begun, fresh = b"start", False, False
         while raw:
             if on_pause is not None and fresh and _pauses(file):
                 yield ""
@@ -55,9 +55,9 @@ def read_text(path: str, on_pause: Pause | None = None) -> Iterator[str]:
                 raw = read(CHUNK)
             except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
                 raise unreadable(path, line, error) from error
-            if len(start) < 4:
-                start += raw[:4]
-                refuse_wide(path, start)
+            if not begun:
+                refuse_wide(path, raw)
+                begun = True
             try:
                 text = decoder.decode(raw, final=not raw)
             except UnicodeDecodeError as error:

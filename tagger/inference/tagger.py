@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
 
-from tagger.errors import SettingsError
+from tagger.errors import ModelError, SettingsError
 from tagger.inference.decoding import build_decoder
 from tagger.inference.probabilities import Evidence, weigh
 from tagger.inference.runtime import DEFAULT_MEMORY, Runtime
@@ -35,7 +35,11 @@ def load(path: str | Path, *, memory: int = DEFAULT_MEMORY, tasks: Sequence[str]
     tasks: the tasks to tag, in this order; by default all.
     Raises ModelError where the folder is missing, incomplete or damaged, SettingsError for an unknown task.
     """
-    return Tagger(read_model(Path(path)), memory=memory, tasks=tasks)
+    try:
+        return Tagger(read_model(Path(path)), memory=memory, tasks=tasks)
+    except ModelError as error:
+        error.where = error.where or str(path)
+        raise
 
 
 class Tagger:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tagger.config import DataSettings, Settings, TaskSettings
-from tagger.errors import SettingsError
+from tagger.errors import DataError, SettingsError
 from tagger.saved import TaskDescription
 from tagger.text.corpus import Source, read_corpus
 from tagger.text.prepared import fingerprint_of_splits, read_prepared
-from tagger.text.schemes import convert
+from tagger.text.schemes import NONE, convert
 from tagger.text.sentences import Sentence
 
 
@@ -87,6 +87,12 @@ def load_corpus(settings: DataSettings, section: str = "data") -> LoadedCorpus:
         dev_source = read_corpus(source_of(settings, settings.dev, settings.join_dev))
         notes += dev_source.notes
         dev = dev_source.sentences
+        for column in schemes.keys() & dev_source.schemes.keys():
+            if (schemes[column] == NONE) != (dev_source.schemes[column] == NONE):
+                kinds = {True: "plain tags", False: "tags of spans"}
+                expected = f"{kinds[schemes[column] == NONE]} in the column {column} as in train"
+                found = kinds[dev_source.schemes[column] == NONE]
+                raise DataError(settings.dev[0], None, expected, found)
     splits = {"train": train_source.sentences, "dev": dev}
     return LoadedCorpus(train_source.sentences, dev, schemes, fingerprint_of_splits(splits), notes)
 
@@ -160,6 +166,10 @@ def _describe(name: str, task: TaskSettings, corpus: LoadedCorpus) -> TaskDescri
     if column not in corpus.schemes:
         known = ", ".join(corpus.schemes)
         raise SettingsError(f"tasks.{name}.column", f"a tag column of its data ({known})", repr(column))
+    if corpus.dev and column not in corpus.dev[0].tags:
+        expected, found = f"the tag column {column} as in train", ", ".join(corpus.dev[0].tags) or "none"
+        hint = "Name the columns with data.columns, or choose tasks that both have."
+        raise DataError(corpus.dev[0].path or "dev", None, expected, found, hint)
     source = corpus.schemes[column]
     scheme = task.scheme if task.scheme != "auto" else ("none" if source == "none" else "IOBES")
     if source == "none" and scheme != "none":

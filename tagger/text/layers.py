@@ -108,7 +108,8 @@ def _violation(sentence: Sentence, column: str, scheme: str, fault: Violation) -
     else:
         hint = (
             "Pass --broken-tags repair (in settings: broken_tags) to read it as conlleval does, "
-            f"or --input-scheme {column}=SCHEME if the file follows another."
+            f"or --input-scheme {column}=SCHEME if the file follows another; "
+            "`tagger prep --on-error skip` leaves the sentence out."
         )
     expected = f"{fault.expected} in {column} ({scheme})"
     return DataError(sentence.path, sentence.line(fault.place), expected, fault.found, hint)

@@ -105,7 +105,7 @@ def _without_mark(path: str, raw: bytes, problems: Problems) -> bytes:
     """The first line without a UTF-8 byte order mark, which `problems` takes."""
     if not raw.startswith(_UTF8_MARK):
         return raw
-    hint = "Save the file as UTF-8 without a mark, or pass --on-error skip to drop the mark."
+    hint = "Save the file as UTF-8 without a mark, or drop it with `tagger prep --on-error skip`."
     problems.report(
         "byte order mark (dropped)",
         DataError(path, 1, "UTF-8 text without a byte order mark", "a UTF-8 byte order mark", hint),

@@ -9,8 +9,8 @@ lost and none is changed.
 
 What line breaks mean: `paragraph`, every one ends a sentence; `wrapped`, a single one is white space and a blank line
 ends the sentence; `sentence`, one sentence a line that is never split inside; `auto`, wrapped or paragraph, decided
-by `line_break_meaning` from the first SAMPLE characters, or from what a stream gives before it first pauses. A line ends
-where str.splitlines says so.
+by `line_break_meaning` from the first SAMPLE characters, or from what a stream gives before it first pauses. A line
+ends where str.splitlines says so.
 
 Bounds that keep memory constant: a token has at most MAX_TOKEN characters (a word 256); a sentence is cut after
 max_tokens tokens; more than MAX_GAP characters of white space end it. None depends on how the text arrives.

@@ -53,5 +53,5 @@ def test_a_scheme_needs_its_column(path):
     result = CliRunner().invoke(APP, [str(path / "out"), "--train", "x", "--input-scheme", "IOB1"])
     assert isinstance(result.exception, SettingsError)
     assert (
-        str(result.exception) == "input_scheme: expected COLUMN=SCHEME, found 'IOB1'. For example ner=IOB1."
+        str(result.exception) == "--input-scheme: expected COLUMN=SCHEME, found 'IOB1'. For example ner=IOB1."
     )

@@ -2,6 +2,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import sys
 import tracemalloc
 
@@ -85,6 +86,48 @@ def test_bytes_that_are_not_utf8_are_an_error_with_their_line(file, monkeypatch,
 def test_text_cut_inside_a_character_is_an_error(file):
     with pytest.raises(DataError, match=r"text.txt:2: expected UTF-8 text, found the byte 0xc3"):
         list(read_text(file("Ada\nÄ".encode()[:-1])))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_wide_byte_order_mark_is_named(file, encoding):
+    with pytest.raises(DataError) as error:
+        list(read_words(file("Ada lives.".encode(encoding))))
+    assert message(error) == (
+        f"text.txt:1: expected UTF-8 text, found a {encoding.upper()} byte order mark. "
+        f"Convert the file with `iconv -f {encoding} -t utf-8`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("input_format", "first", "second"),
+    [
+        ("text", b"Ada lives. She works.\n", b"The end"),
+        ("sentences", b"Ada lives.\nShe works.\n", b"The end"),
+        ("tokens", b"Ada lives .\nShe works .\n", b"The end"),
+        ("conll", b"Ada X\n\nShe X\n\n", b"The X\n"),
+    ],
+)
+def test_a_pipe_that_pauses_gives_what_is_complete(monkeypatch, input_format, first, second):
+    monkeypatch.setattr(reading, "PAUSE", 0.01)
+    outer, inner = os.pipe()
+    os.write(inner, first)
+    seen = []
+
+    def pause():
+        seen.append("pause")
+        os.write(inner, second)
+        os.close(inner)
+
+    with os.fdopen(outer) as pipe:
+        monkeypatch.setattr(sys, "stdin", pipe)
+        seen.extend(words.tokens[0] for words in read_words("-", input_format=input_format, on_pause=pause))
+    assert seen == ["Ada", "She", "pause", "The"]
+
+
+def test_a_file_on_disk_never_pauses(file, monkeypatch):
+    monkeypatch.setattr(reading, "PAUSE", 0.0)
+    monkeypatch.setattr(reading, "CHUNK", 3)
+    assert "" not in list(read_text(file(TEXT), on_pause=pytest.fail))
 
 
 def test_a_nul_byte_is_an_error_with_its_line(file):
@@ -176,6 +219,11 @@ def test_document_rows_at_the_end_are_kept(file):
         ("\nAda X\n", "3", "t.conll:2: expected a column 3, found 2 columns."),
         ("Ada\tX\n\tY\n", "1", "t.conll:2: expected a word in column 1, found an empty column."),
         (
+            "# a = b\n1\tAda\n2\tlives\n",
+            "1",
+            "t.conll:2: expected words in column 1, found the numbers of tokens. Pass --word-column 2.",
+        ),
+        (
             "Ada X\n",
             "form",
             "t.conll:1: expected names of columns in `# global.columns = ...` above (for 'form'), found none. "
@@ -200,3 +248,4 @@ def test_a_file_of_comments_alone_keeps_them(file):
     (only,) = read_words(file("# a = b\n\n# c = d\n"), input_format="conll")
     assert (only.tokens, only.before) == ([], ["# a = b", "# c = d"])
     assert list(read_words(file(""), input_format="conll")) == []
+    assert list(read_words(file("\n \t\n"), input_format="conll")) == []

@@ -146,3 +146,14 @@ def test_pipe_reads_a_bounded_number_of_texts_ahead_of_an_endless_source(nlp, te
 def test_tag_sentences_is_lazy(nlp):
     stream = nlp.tag_sentences(["Ada", "lives"] for _ in count())
     assert next(stream).tokens == ["Ada", "lives"]
+
+
+def test_a_damaged_model_is_named(tmp_path):
+    model = random_model(1)
+    del model.weights["trunk.0.bias"]
+    write_model(tmp_path, model)
+    with pytest.raises(ModelError) as error:
+        load(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path}: expected the weights trunk.0.bias, found none. The model is damaged."
+    )

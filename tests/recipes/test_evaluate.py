@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import typer
+from typer.testing import CliRunner
 
 import tagger
+from tagger.cli.eval import evaluate as command
 from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.recipes.evaluate import as_json, evaluate
 from tagger.records import Counts
@@ -232,3 +235,29 @@ def test_damaged_files_of_the_model(model: Path, gold: str, name: str, content: 
     with pytest.raises(ModelError) as caught:
         evaluate(model, [gold])
     assert str(caught.value).startswith(f"{model / name}: {message}")
+
+
+def test_broken_tags_and_schemes_are_read_as_told(model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "broken.conll"
+    path.write_text("Ada PROPN I-PER\nlives VERB B-LOC\n\nOslo PROPN I-LOC\n", encoding="utf-8")
+    spans = [
+        evaluate(model, [str(path)], tasks=["ner"], reading=reading).tasks[0].scores.conlleval
+        for reading in (
+            {"broken_tags": "repair"},
+            {"input_schemes": {"entity": "IOB1"}, "broken_tags": "repair"},
+        )
+    ]
+    assert [scores["all"].gold for scores in spans] == [3, 3]
+
+
+def test_the_command_passes_on_how_gold_files_are_read(model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "broken.conll"
+    path.write_text("Ada PROPN I-PER\nlives VERB O\nin ADP I-LOC\nOslo PROPN B-LOC\n", encoding="utf-8")
+    app = typer.Typer()
+    app.command()(command)
+    runner = CliRunner()
+    assert isinstance(
+        runner.invoke(app, [str(model), str(path), "--input-scheme", "entity=IOB2"]).exception, TaggerError
+    )
+    options = ["--input-scheme", "entity=IOB2", "--broken-tags", "repair", "--task", "ner"]
+    assert runner.invoke(app, [str(model), str(path), *options]).exit_code == 0

@@ -125,3 +125,9 @@ def test_damaged_record(folder: Path, content: str, message: str) -> None:
     with pytest.raises(ModelError) as caught:
         describe_model(folder)
     assert str(caught.value).startswith(f"{folder}/run.json: {message}")
+
+
+def test_damaged_settings(folder: Path) -> None:
+    write_file(folder / "settings.toml", "[data")
+    with pytest.raises(ModelError, match=r"settings\.toml: expected TOML, found .* The model is damaged\.$"):
+        describe_model(folder)

@@ -159,7 +159,7 @@ def test_two_inputs_that_meet_in_one_output_are_an_error(place, nlp):
         tag_files(nlp, ["news/a.txt", "more/a.txt"], output="out")
     assert str(error.value) == (
         "--output: expected a file of its own for each input, found news/a.txt and more/a.txt, which would both become "
-        "out/a.txt.conll. Pass the folder above them as input: its tree is kept in the output."
+        "out/a.txt.conll. Pass the folder above them as input, whose tree is kept in the output, or tag them apart."
     )
 
 
@@ -298,3 +298,17 @@ def test_memory_does_not_grow_with_the_file(place, nlp):
         return size
 
     assert peak(12_000) < 1.2 * peak(5_000)
+
+
+def test_a_sentence_from_a_pipe_comes_out_while_the_pipe_is_open(place):
+    with subprocess.Popen(
+        [sys.executable, "-m", "tagger", "tag", "--model", "model", "--quiet"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:
+        process.stdin.write(b"Ada walks.\n")
+        assert process.stdout.readline().startswith(b"Ada\t")
+        assert process.communicate(b"She too.\n")[0].count(b"\n\n") == 2

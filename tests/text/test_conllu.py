@@ -85,6 +85,9 @@ WRONG = [
         _row("1") + _row("1"),
         "2: expected token id 2, found '1'. Is a blank line between two sentences missing?",
     ),
+    (_row("3-2") + _row("1"), "1: expected token id 1, found '3-2'."),
+    (_row("1") + _row("1-2") + _row("2"), "2: expected token id 2, found '1-2'."),
+    (_row("1") + _row("7.1"), "2: expected token id 2, found '7.1'."),
     (
         _row("1", "\ta\tX\tY\t_\t_\t_\t_\t_"),
         "1: expected 10 columns separated by tabs, found an empty column 2.",

@@ -193,3 +193,36 @@ def test_a_long_sentence_with_tags_is_read_in_linear_time(tmp_path):
     path = _file(tmp_path, "a", "a I-X\nb O\n" * 50_000)
     (sentence,) = read_corpus(Source((path,))).sentences
     assert len(sentence.tokens) == 100_000 and sentence.tags["ner"][:2] == ["B-X", "O"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "1\tEU\tB-ORG\n2\trejects\tO\n",
+            ":1: expected words in the first column, found the numbers of tokens (as in CoNLL-U). "
+            "Pass --format conllu or iob2, or --columns -,word,... with a name for each column.",
+        ),
+        (
+            '{"tokens": ["EU"], "ner": ["B-ORG"]}\n',
+            ":1: expected columns, found JSON. Pass --format jsonl, or call the file .jsonl.",
+        ),
+        (
+            "EU NNP\rrejects VBZ\r",
+            r":1: expected lines that end in \n or \r\n, found a carriage return alone. "
+            r"Convert the file, for example with `tr '\r' '\n'`.",
+        ),
+    ],
+)
+def test_another_format_under_the_name_of_columns_is_an_error(tmp_path, text, message):
+    path = tmp_path / "a.conll"
+    path.write_bytes(text.encode())
+    with pytest.raises(DataError) as error:
+        read_corpus(Source((str(path),)))
+    assert str(error.value) == f"{path}{message}"
+
+
+def test_numbers_of_tokens_may_be_a_named_column(tmp_path):
+    path = _file(tmp_path, "a.conll", "1\tEU\tB-ORG\n2\trejects\tO\n")
+    corpus = read_corpus(Source((path,), columns=("-", "word", "ner")))
+    assert [s.tokens for s in corpus.sentences] == [["EU", "rejects"]]

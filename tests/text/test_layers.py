@@ -42,8 +42,9 @@ def test_a_broken_tag_stops_with_its_line():
     with pytest.raises(DataError) as error:
         settle_schemes(_layer(["B-A", "O", "I-A"], ["B-A", "O", "B-A"]), {})
     assert str(error.value) == (
-        "f:3: expected B-A in ner (IOB2), found I-A after O. Pass --broken-tags repair to read it as conlleval does, "
-        "--on-error skip to leave the sentence out, or --input-scheme ner=SCHEME if the file follows another."
+        "f:3: expected B-A in ner (IOB2), found I-A after O. Pass --broken-tags repair (in settings: broken_tags) "
+        "to read it as conlleval does, or --input-scheme ner=SCHEME if the file follows another; "
+        "`tagger prep --on-error skip` leaves the sentence out."
     )
 
 

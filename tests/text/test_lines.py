@@ -61,7 +61,7 @@ BAD = {
     "byte order mark (dropped)": (
         b"\xef\xbb\xbfa\nb\n",
         "{path}:1: expected UTF-8 text without a byte order mark, found a UTF-8 byte order mark. "
-        "Save the file as UTF-8 without a mark, or pass --on-error skip to drop the mark.",
+        "Save the file as UTF-8 without a mark, or drop it with `tagger prep --on-error skip`.",
     ),
 }
 

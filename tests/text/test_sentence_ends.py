@@ -239,3 +239,15 @@ def test_a_stream_needs_constant_memory_on_an_endless_line(part: str) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak - after_10 < 4_000_000  # bytes; the tokens of 400,000 characters more would take 40 million
+
+
+def test_auto_decides_where_a_stream_pauses() -> None:
+    def lines() -> Iterator[str]:
+        for line in ("Ada lives here\n", "and works there.\n"):
+            yield line
+            yield ""
+            came.append("pause")
+
+    came: list[str] = []
+    came.extend(sentence.tokens[0] for sentence in stream_sentences(lines()))
+    assert came == ["Ada", "pause", "and", "pause"]
