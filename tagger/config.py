@@ -58,11 +58,11 @@ class WordSettings(Section):
     """The word itself, as a row of the word table."""
 
     dim: int = _setting(64, "width of a word's vector", ge=1, le=4096)
-    min_count: int = _setting(2, "training tokens that a word needs for a row of its own", ge=1)
+    min_count: int = _setting(1, "training tokens that a word needs for a row of its own", ge=1)
     lowercase: bool = _setting(True, "fold case before looking up")
     fold_digits: bool = _setting(True, "every digit is 0")
     unknown_rate: float = _setting(
-        0.1, "share of a batch's forms whose word is hidden while training", ge=0.0, lt=1.0
+        0.2, "share of a batch's forms whose word is hidden while training", ge=0.0, lt=1.0
     )
     vectors: str = _setting(
         "", "word2vec or GloVe text file (.gz, .bz2, .xz too) of dim columns to start from"
