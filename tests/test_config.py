@@ -199,4 +199,4 @@ def test_dump_writes_every_value_out() -> None:
     values = tomllib.loads(dump_settings(parse_settings({"tasks": {"ner": {}}})))
     assert set(values) == set(Settings.model_fields)
     assert set(values["tasks"]["ner"]) == set(TaskSettings.model_fields) - {"data"}
-    assert values["features"]["word"]["min_count"] == 2
+    assert values["features"]["word"]["min_count"] == 1
