@@ -46,6 +46,10 @@ def train(
         raise typer.BadParameter("name the folder of the model to write", param_hint="--output")
     elif settings is None and data is None:
         raise typer.BadParameter("give a settings file, or --data FOLDER to train with the defaults")
+    from tagger.settings_file import load_settings
+
+    extra = [f"data.folder={data}"] if data else []
+    chosen = None if resume else load_settings(settings, [*extra, *(overrides or [])])  # before torch is loaded
     # Threads of torch that wait for one another must sleep: if they spin, a second busy program makes training five
     # to ten times slower. Read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -53,10 +57,8 @@ def train(
     from tagger.recipes.train import train as run
     from tagger.reports.console import TrainingDisplay
     from tagger.reports.training import print_training
-    from tagger.settings_file import load_settings
 
-    extra = [f"data.folder={data}"] if data else []
-    resolved = resume_settings(resume) if resume else load_settings(settings, [*extra, *(overrides or [])])
+    resolved = chosen or resume_settings(resume or Path())
     folder = resume or output
     assert folder is not None
     with TrainingDisplay(epochs=resolved.training.epochs, quiet=quiet) as display:
