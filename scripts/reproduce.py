@@ -105,7 +105,7 @@ def main() -> None:
     if not (data / experiment.prep["train"][0]).is_file():
         missing = data / experiment.prep["train"][0]
         sys.exit(f"error: expected {missing}, found none. Set TAGGER_DATA to the folder of corpora.")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `tagger train` does
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # as `tagger train` does
     from tagger.errors import TaggerError
 
     try:

@@ -77,7 +77,9 @@ class RunFolder:
             write_weights(self.path / WEIGHTS, _best_weights(state))
         for name, text in texts.items():
             write_file(self.path / name, text)
-        save_checkpoint(self.path, state)  # last: a run killed before it does this epoch again, and all of the above
+        save_checkpoint(
+            self.path, state
+        )  # last: a run killed before it does this epoch again, and all of the above
 
     def resume(self, state: TrainingState) -> None:
         """Put the state saved here into `state`. Raises ModelError if the training data are no longer the same."""
