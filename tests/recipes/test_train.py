@@ -248,6 +248,6 @@ def test_a_device_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(SettingsError) as error:
         choose_device("cuda")
     assert str(error.value) == (
-        "training.device: expected a device of this machine, found 'cuda'. Use \"cpu\" or \"auto\"."
+        'training.device: expected a device of this machine, found \'cuda\'. Use "cpu" or "auto".'
     )
     assert choose_device("auto").type == "cpu"
