@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_core import PydanticCustomError
 
 Scheme = Literal["auto", "none", "IOB1", "IOB2", "IOBES"]
-Objective = Literal["word", "sentence"]
-Activation = Literal["sigmoid", "tanh", "hard_tanh", "soft_sign", "relu"]
-Initialiser = Literal["glorot", "fan_in_uniform"]
+Objective = Literal["word", "sentence", "squared-error", "tags-margin"]
+Activation = Literal["sigmoid", "tanh", "hard_tanh", "soft_sign", "relu", "leaky_relu", "maxout"]
+Initialiser = Literal["glorot", "fan_in_normal", "small_normal", "fan_in_uniform"]
+OptimizerName = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
+ScheduleName = Literal["constant", "linear", "step", "exponential", "inverse", "plateau"]
 
 
 class Section(BaseModel):
@@ -68,6 +70,9 @@ class WordSettings(Section):
         "", "word2vec or GloVe text file (.gz, .bz2, .xz too) of dim columns to start from"
     )
     max_vectors: int = _setting(200_000, "words taken from that file beyond the training data's", ge=0)
+    preprocessing: Literal["none", "center", "standardize", "whiten"] = _setting(
+        "none", "what the vectors of that file go through, with statistics of the training words only"
+    )
 
 
 class CapsSettings(Section):
@@ -126,6 +131,9 @@ class NetworkSettings(Section):
     window: int = _setting(5, "words seen at once, an odd number", ge=1, le=31)
     hidden: tuple[Units, ...] = _setting((300,), "units of each hidden layer", min_length=1)
     activation: Activation = _setting("relu", "what a hidden unit does to its sum")
+    leak: float = _setting(0.01, "slope of leaky_relu below zero", ge=0.0, lt=1.0)
+    pieces: int = _setting(2, "sums that a maxout unit takes the largest of", ge=2, le=16)
+    batch_norm: bool = _setting(False, "normalise each hidden layer's sums over the batch")
     initialiser: Initialiser = _setting("glorot", "how weight matrices start")
     input_dropout: float = _setting(0.2, "share of a form's vector dropped while training", ge=0.0, lt=1.0)
     dropout: float = _setting(0.5, "share of each hidden layer dropped while training", ge=0.0, lt=1.0)
@@ -146,6 +154,9 @@ class TaskSettings(Section):
         "auto", "scheme that the head predicts; auto: IOBES for spans, none for plain tags"
     )
     objective: Objective = _setting("word", "score each word alone, or whole sentences with transitions")
+    margin: float = _setting(
+        1.0, "score by which the gold tag should lead the best other one (tags-margin)", gt=0.0
+    )
     weight: float = _setting(1.0, "factor of the task's loss in the sum", gt=0.0)
     data: DataSettings | None = _setting(None, "the task's own corpus, if not the shared one")
 
@@ -153,19 +164,49 @@ class TaskSettings(Section):
 class OptimizerSettings(Section):
     """How gradients become steps."""
 
-    name: Literal["adam", "sgd"] = _setting("adam", "rule of the step")
+    name: OptimizerName = _setting("adam", "rule of the step")
     rate: float = _setting(0.003, "learning rate", gt=0.0)
+    momentum: float = _setting(0.9, "share of the last step kept (momentum, nesterov)", ge=0.0, lt=1.0)
+    decay: float = _setting(0.9, "decay a step of the mean squared gradient (rmsprop)", ge=0.0, lt=1.0)
+    beta1: float = _setting(0.9, "decay a step of the mean gradient (adam)", ge=0.0, lt=1.0)
+    beta2: float = _setting(0.999, "decay a step of the mean squared gradient (adam)", ge=0.0, lt=1.0)
+    epsilon: float = _setting(1e-8, "added to the root of the squares (adagrad, rmsprop, adam)", gt=0.0)
+    fan_in_scaling: bool = _setting(False, "each matrix's rate divided by its fan-in (Collobert et al. 2011)")
+    sparse_rows: int = _setting(
+        50_000,
+        "lookup tables of at least so many rows move only the rows of the batch (sgd, adagrad, adam); 0: none",
+        ge=0,
+    )
+    l2: float = _setting(0.0, "lambda of lambda/2 * sum of squared weights, biases left out", ge=0.0)
+    l1: float = _setting(0.0, "lambda of lambda * sum of absolute weights, biases left out", ge=0.0)
+    penalize_lookups: bool = _setting(False, "l1 and l2 on lookup tables too")
+    max_norm: float = _setting(0.0, "largest norm of the weights into a hidden unit; 0: no limit", ge=0.0)
     clip: float = _setting(0.0, "largest norm of the whole gradient; 0: no limit", ge=0.0)
 
 
 class ScheduleSettings(Section):
     """How the learning rate changes with the epochs."""
 
-    name: Literal["constant", "linear", "inverse"] = _setting(
-        "linear", "inverse: rate * tau / max(epoch, tau)"
-    )
-    tau: float = _setting(5.0, "epochs at full rate (inverse)", gt=0.0)
+    name: ScheduleName = _setting("linear", "rule of the rate")
+    warm_up: float = _setting(0.0, "epochs in which the rate grows from 0 to its full size", ge=0.0)
     final: float = _setting(0.05, "last rate as a share of the first (linear)", ge=0.0, le=1.0)
+    every: int = _setting(5, "epochs at each rate (step)", ge=1)
+    factor: float = _setting(0.5, "of the rate before (step, plateau)", gt=0.0, lt=1.0)
+    k: float = _setting(0.1, "rate * exp(-k * epochs) (exponential)", ge=0.0)
+    tau: float = _setting(5.0, "rate * tau / max(epochs, tau) (inverse)", gt=0.0)
+    wait: int = _setting(2, "epochs without a better score before the rate falls (plateau)", ge=1)
+
+
+class AugmentationSettings(Section):
+    """Changes to the training sentences, drawn anew each epoch."""
+
+    lowercase_rate: float = _setting(0.0, "share of sentences in lower case", ge=0.0, le=1.0)
+    uppercase_rate: float = _setting(0.0, "share of sentences in upper case", ge=0.0, le=1.0)
+    rare_rate: float = _setting(0.0, "share of rare tokens whose word is hidden", ge=0.0, le=1.0)
+    rare_count: int = _setting(1, "training tokens of a word that counts as rare, at most", ge=1)
+    swap_rate: float = _setting(
+        0.0, "share of mentions replaced by another one of their type", ge=0.0, le=1.0
+    )
 
 
 class TrainingSettings(Section):
@@ -179,6 +220,9 @@ class TrainingSettings(Section):
     )
     averaging: float = _setting(
         0.999, "decay a step of the moving average of weights; 0: off", ge=0.0, lt=1.0
+    )
+    watched_words: int = _setting(
+        10_000, "training words that each epoch scores beside the development data; 0: none", ge=0
     )
     seed: int = _setting(1, "start of every random choice", ge=0)
     threads: int = _setting(1, "cores to use; a second one brings about a fifth more speed", ge=1)
@@ -197,4 +241,5 @@ class Settings(Section):
     tasks: dict[TaskName, TaskSettings] = Field(default_factory=dict)
     optimizer: OptimizerSettings = OptimizerSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    augmentation: AugmentationSettings = AugmentationSettings()
     training: TrainingSettings = TrainingSettings()

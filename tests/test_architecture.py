@@ -45,6 +45,8 @@ DOORS = {  # library -> the files or rooms that may import it; what is not liste
     "datasets": ["text/hub.py"],
     "seqeval": ["evaluation/scores.py"],
     "rich": ["reports/"],
+    "matplotlib": ["reports/plots.py"],
+    "optuna": ["recipes/search.py"],
     "typer": ["cli/"],
     "safetensors": ["saved.py"],
     "pydantic": ["config.py", "settings_file.py"],
