@@ -120,18 +120,10 @@ def main() -> None:
         print(json.dumps(result))
 
 
-def run(
-    name: str, data: Path, work: Path, folder: Path, *, seed: int, overrides: list[str]
-) -> dict[str, Any]:
-    """Prepare, train and evaluate; progress on stderr, scores on stdout. Returns them as plain values."""
-    from tagger.recipes.evaluate import as_json, evaluate
+def prepare_experiment(experiment: Experiment, data: Path, output: Path) -> None:
+    """Write the prepared corpus of `experiment`, read from the folder `data` of corpora, to `output`."""
     from tagger.recipes.prep import PrepOptions, prepare
-    from tagger.recipes.run_folder import peak_memory_mb
-    from tagger.recipes.train import train
-    from tagger.reports.console import TrainingDisplay, print_scores
-    from tagger.settings_file import dump_settings, load_settings, parse_settings
 
-    experiment, begun = EXPERIMENTS[name], time.perf_counter()
     options = {
         key: tuple(str(data / path) for path in value)
         if key in _PATHS
@@ -140,7 +132,21 @@ def run(
         else value
         for key, value in experiment.prep.items()
     }
-    prepare(PrepOptions(output=work / "prepared", **options))
+    prepare(PrepOptions(output=output, **options))
+
+
+def run(
+    name: str, data: Path, work: Path, folder: Path, *, seed: int, overrides: list[str]
+) -> dict[str, Any]:
+    """Prepare, train and evaluate; progress on stderr, scores on stdout. Returns them as plain values."""
+    from tagger.recipes.evaluate import as_json, evaluate
+    from tagger.recipes.run_folder import peak_memory_mb
+    from tagger.recipes.train import train
+    from tagger.reports.console import TrainingDisplay, print_scores
+    from tagger.settings_file import dump_settings, load_settings, parse_settings
+
+    experiment, begun = EXPERIMENTS[name], time.perf_counter()
+    prepare_experiment(experiment, data, work / "prepared")
     prepared_seconds = time.perf_counter() - begun
     values = {"tasks": experiment.tasks, "data": {"folder": str(work / "prepared")}, **experiment.settings}
     file = work / "settings.toml"

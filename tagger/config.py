@@ -49,6 +49,10 @@ class DataSettings(Section):
         "error", "rows with too many fields; join: the word has spaces"
     )
 
+    sample: int = _setting(
+        0, "training sentences to learn from, drawn at random but always the same; 0: all", ge=0
+    )
+
     @model_validator(mode="after")
     def _one_origin(self) -> "DataSettings":
         if self.folder and (self.train or self.dev):

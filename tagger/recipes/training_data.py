@@ -1,8 +1,10 @@
 """Data settings to what training needs: sentences of each corpus, labels of each task, in the task's own scheme."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from tagger.config import DataSettings, Settings, TaskSettings
 from tagger.errors import DataError, SettingsError
@@ -11,6 +13,9 @@ from tagger.text.corpus import Source, read_corpus
 from tagger.text.prepared import fingerprint_of_splits, read_prepared
 from tagger.text.schemes import NONE, convert
 from tagger.text.sentences import Sentence
+
+SAMPLE_SEED = 0
+"""The sample of `data.sample` is the same for every seed of the training: runs with several seeds stay comparable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,18 @@ def load_training_data(settings: Settings) -> TrainingData:
 
 
 def load_corpus(settings: DataSettings, section: str = "data") -> LoadedCorpus:
-    """The training and development sentences that `settings` name: a prepared folder or files."""
+    """The training and development sentences that `settings` name, of the training ones a sample if so set."""
+    corpus = _load_whole(settings, section)
+    if not 0 < settings.sample < len(corpus.train):
+        return corpus
+    chosen = np.random.default_rng(SAMPLE_SEED).permutation(len(corpus.train))[: settings.sample]
+    train = [corpus.train[number] for number in sorted(chosen.tolist())]
+    note = f"a sample of {len(train):,} of {len(corpus.train):,} training sentences"
+    return replace(corpus, train=train, notes=[*corpus.notes, note])
+
+
+def _load_whole(settings: DataSettings, section: str) -> LoadedCorpus:
+    """All sentences: a prepared folder's or those of files."""
     if settings.folder:
         prepared = read_prepared(settings.folder)
         train = prepared.splits.get("train", [])

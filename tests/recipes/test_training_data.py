@@ -35,3 +35,24 @@ def test_a_dev_file_without_the_columns_of_train_is_an_error(
     with pytest.raises(DataError) as error:
         load_training_data(settings)
     assert str(error.value) == f"{dev}: {message}"
+
+
+def sentences_learnt(folder: Path, sample: int) -> list[str]:
+    rows = "".join(f'{{"tokens": ["w{i}"], "pos": ["N"]}}\n' for i in range(50))
+    path = folder / "train.jsonl"
+    path.write_text(rows, encoding="utf-8")
+    settings = parse_settings({"data": {"train": [str(path)], "sample": sample}})
+    return [sentence.tokens[0] for sentence in load_training_data(settings).corpora[0].train]
+
+
+def test_a_sample_is_a_part_in_the_same_order_and_always_the_same(tmp_path: Path) -> None:
+    everything = sentences_learnt(tmp_path, 0)
+    sample = sentences_learnt(tmp_path, 10)
+    assert len(sample) == 10 and sample != everything[:10]
+    assert sample == [form for form in everything if form in set(sample)]
+    assert sample == sentences_learnt(tmp_path, 10)
+
+
+@pytest.mark.parametrize("sample", [0, 50, 51])
+def test_a_sample_of_all_or_more_is_everything(tmp_path: Path, sample: int) -> None:
+    assert sentences_learnt(tmp_path, sample) == [f"w{i}" for i in range(50)]
