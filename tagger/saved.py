@@ -13,6 +13,9 @@
 Parameter names and shapes (D: width of one form's vectors, W: window width, H: hidden units, K: labels):
     lookup.NAME.weight [V, d]; lookup.characters.weight [V, d], .filters [filters, width * d], .bias [filters];
     trunk.0.weight [H, W * D] with the window's slots from left to right, trunk.I.weight [H_I, H_(I-1)], trunk.I.bias;
+    of maxout with P pieces [P * H_I, ...]: row p * H_I + h is piece p of unit h, and the sums below are P * H_I too;
+    norms.I.weight (gamma), .bias (beta), .running_mean, .running_var [H_I]: batch normalisation of layer I's sums,
+    (W x + b - mean) / sqrt(var + 1e-5) * gamma + beta, before the activation;
     heads.TASK.weight [K, H], .bias [K], and .transitions [K + 1, K], last row the start, of a sentence-level head.
 """
 
@@ -20,7 +23,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -39,6 +42,9 @@ DESCRIPTION, VOCABULARY, WEIGHTS, CARD = "model.json", "vocabulary.json", "weigh
 SETTINGS, METRICS, HISTORY = "settings.toml", "metrics.json", "history.jsonl"
 RUN, FORMS = "run.json", "forms.json"
 
+BATCH_NORM_EPSILON = 1e-5
+"""Added to the variance under the root of batch normalisation; torch's default."""
+
 Weights = dict[str, NDArray[np.float32]]
 
 
@@ -49,17 +55,25 @@ class TaskDescription:
     name: str
     column: str
     scheme: str  # "IOB2", "IOBES", "IOB1", or "none" for tags that do not mark spans
-    objective: str  # "word" or "sentence"
+    objective: str  # "word", "sentence", "squared-error" or "tags-margin"
     labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkDescription:
-    """Sizes of the shared layers."""
+    """Sizes and kinds of the shared layers."""
 
     window: int  # W, words that the network sees at once, odd
     hidden: tuple[int, ...]
     activation: str
+    leak: float = 0.01  # slope of leaky_relu below zero
+    pieces: int = 2  # sums of a maxout unit
+    batch_norm: bool = False
+
+    @property
+    def sums(self) -> int:
+        """Sums of each hidden unit: rows of a layer's matrix by unit."""
+        return self.pieces if self.activation == "maxout" else 1
 
 
 @dataclass(slots=True)
@@ -187,9 +201,10 @@ def read_model(folder: Path) -> SavedModel:
     vocabularies = {name: Vocabulary(items) for name, items in _read_vocabularies(folder).items()}
     try:
         network = description["network"]
-        _check_kinds(network, description["tasks"])
+        _check_network(network)
+        _check_tasks(description["tasks"])
         return SavedModel(
-            network=NetworkDescription(network["window"], tuple(network["hidden"]), network["activation"]),
+            network=NetworkDescription(**{**network, "hidden": tuple(network["hidden"])}),
             tasks=tuple(
                 TaskDescription(**{**task, "labels": tuple(task["labels"])}) for task in description["tasks"]
             ),
@@ -205,11 +220,27 @@ def read_model(folder: Path) -> SavedModel:
         ) from error
 
 
-def _check_kinds(network: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]) -> None:
-    """Raises TypeError for sizes that are no whole numbers, an unknown scheme and labels that are no strings."""
+_OPTIONAL_KINDS: dict[str, Callable[[Any], bool]] = {
+    "leak": lambda value: type(value) in (int, float) and 0 <= value < 1,
+    "pieces": lambda value: type(value) is int and value >= 1,
+    "batch_norm": lambda value: type(value) is bool,
+}
+
+
+def _check_network(network: Mapping[str, Any]) -> None:
+    """Raises TypeError for values of another kind. Older models have neither leak, pieces nor batch_norm."""
     sizes = [network["window"], *network["hidden"]]
-    if any(type(size) is not int for size in sizes):
+    if any(type(size) is not int or size < 1 for size in sizes):
         raise TypeError(f"the sizes {sizes}")
+    if not isinstance(network["activation"], str):
+        raise TypeError(f"the activation {network['activation']!r}")
+    for name, fits in _OPTIONAL_KINDS.items():
+        if name in network and not fits(network[name]):
+            raise TypeError(f"the {name} {network[name]!r}")
+
+
+def _check_tasks(tasks: Sequence[Mapping[str, Any]]) -> None:
+    """Raises TypeError for an unknown scheme and labels that are no strings."""
     for task in tasks:
         if task["scheme"] not in SCHEMES:
             raise TypeError(f"the scheme {task['scheme']!r}")

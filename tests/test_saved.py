@@ -34,7 +34,7 @@ def small_model() -> SavedModel:
         "heads.ner.bias": np.zeros(2, np.float32),
     }
     return SavedModel(
-        network=NetworkDescription(5, (4, 3), "tanh"),
+        network=NetworkDescription(5, (4, 3), "maxout", leak=0.0, pieces=3, batch_norm=True),
         tasks=(TaskDescription("ner", "entity", "IOB2", "sentence", ("O", "B-é")),),
         features=features,
         weights=weights,
@@ -207,10 +207,41 @@ def test_description_that_lacks_a_part(folder: Path) -> None:
     )
 
 
+SIZES = {"window": 5, "hidden": [4], "activation": "tanh"}
+
+
+def test_description_of_an_older_model_has_the_defaults(folder: Path) -> None:
+    path = folder / "model.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "network": SIZES}), encoding="utf-8")
+    assert read_model(folder).network == NetworkDescription(
+        5, (4,), "tanh", leak=0.01, pieces=2, batch_norm=False
+    )
+
+
+def test_description_with_a_part_that_is_not_known(folder: Path) -> None:
+    path = folder / "model.json"
+    network = {**SIZES, "attention": True}
+    path.write_text(json.dumps({**json.loads(path.read_text()), "network": network}), encoding="utf-8")
+    assert "unexpected keyword argument 'attention'. The model is damaged." in message_of(folder)
+
+
+def test_only_maxout_units_have_several_sums() -> None:
+    assert NetworkDescription(5, (4,), "maxout", pieces=3).sums == 3
+    assert NetworkDescription(5, (4,), "relu", pieces=3).sums == 1
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [
         ({"network": {"window": "5", "hidden": [4], "activation": "tanh"}}, "the sizes ['5', 4]"),
+        ({"network": {"window": 5, "hidden": [0], "activation": "tanh"}}, "the sizes [5, 0]"),
+        ({"network": {"window": 5, "hidden": [4], "activation": None}}, "the activation None"),
+        ({"network": {"window": 5, "hidden": [4]}}, "none of 'activation'"),
+        ({"network": {**SIZES, "leak": "0.1"}}, "the leak '0.1'"),
+        ({"network": {**SIZES, "leak": 1.0}}, "the leak 1.0"),
+        ({"network": {**SIZES, "pieces": 2.5}}, "the pieces 2.5"),
+        ({"network": {**SIZES, "pieces": 0}}, "the pieces 0"),
+        ({"network": {**SIZES, "batch_norm": 1}}, "the batch_norm 1"),
         ({"tasks": [{"name": "a", "scheme": "IOB9", "labels": ["O"]}]}, "the scheme 'IOB9'"),
         ({"tasks": [{"name": "a", "scheme": "none", "labels": [1]}]}, "labels that are no strings"),
     ],

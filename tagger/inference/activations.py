@@ -1,6 +1,10 @@
-"""The activation functions of the hidden layers in NumPy, by name; each overwrites its argument and returns it."""
+"""The activation functions of the hidden layers in NumPy, by name.
+
+Each overwrites its argument and returns it, maxout a part of it.
+"""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +43,38 @@ def relu(z: Array) -> Array:
     return np.maximum(z, np.float32(0.0), out=z)
 
 
-ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+def leaky_relu(z: Array, leak: float) -> Array:
+    """max(z, k z) with k the `leak`, 0 <= k < 1."""
+    np.maximum(z, z * np.float32(leak), out=z)
+    return z
+
+
+def maxout(z: Array, pieces: int) -> Array:
+    """The largest of each unit's sums.
+
+    Shapes: z [N, P * H], the first sums of all units, then the second ones and so on; result [N, H], a view of z.
+    """
+    units = z.shape[1] // pieces
+    largest = z[:, :units]
+    for start in range(units, z.shape[1], units):
+        np.maximum(largest, z[:, start : start + units], out=largest)
+    return largest
+
+
+ACTIVATIONS: dict[str, Callable[..., Array]] = {
     "sigmoid": sigmoid,
     "tanh": tanh,
     "hard_tanh": hard_tanh,
     "soft_sign": soft_sign,
     "relu": relu,
+    "leaky_relu": leaky_relu,
+    "maxout": maxout,
 }
+
+
+def build_activation(name: str, *, leak: float, pieces: int) -> Callable[[Array], Array]:
+    """The function `name` of a layer's sums alone; `leak` is leaky_relu's, `pieces` are maxout's."""
+    function = ACTIVATIONS[name]
+    if name == "leaky_relu":
+        return partial(function, leak=leak)
+    return partial(function, pieces=pieces) if name == "maxout" else function

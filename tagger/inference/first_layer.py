@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagger.errors import ModelError
-from tagger.saved import SavedModel
+from tagger.saved import BATCH_NORM_EPSILON, SavedModel
 from tagger.text.vocabulary import PADDING
 
 Array = NDArray[np.float32]
@@ -34,6 +34,24 @@ def weight(model: SavedModel, name: str, *shape: int) -> Array:
     return np.ascontiguousarray(found, dtype=np.float32)
 
 
+def hidden_layer(model: SavedModel, number: int, inputs: int) -> tuple[Array, Array]:
+    """The matrix [H, inputs] and the bias [H] of a hidden layer (of maxout P * H), batch normalisation folded in.
+
+    (W x + b - mean) * s + beta, s = gamma / sqrt(var + eps), is a layer of matrix s W and bias (b - mean) * s + beta.
+    """
+    sums = model.network.hidden[number] * model.network.sums
+    matrix = weight(model, f"trunk.{number}.weight", sums, inputs)
+    bias = weight(model, f"trunk.{number}.bias", sums)
+    if not model.network.batch_norm:
+        return matrix, bias
+    gamma, beta, mean, var = (
+        weight(model, f"norms.{number}.{part}", sums).astype(np.float64)
+        for part in ("weight", "bias", "running_mean", "running_var")
+    )
+    scale = gamma / np.sqrt(var + BATCH_NORM_EPSILON)
+    return (matrix * scale[:, None]).astype(np.float32), ((bias - mean) * scale + beta).astype(np.float32)
+
+
 class FirstLayer:
     """The first-layer products of a form: for each slot of the window, weight of the slot times the form's vector."""
 
@@ -41,15 +59,14 @@ class FirstLayer:
         features = model.features
         self._features = features
         self.window = model.network.window
-        self.units = model.network.hidden[0]
         self._tables = [
             weight(model, f"lookup.{f.name}.weight", len(features.vocabularies[f.name]), f.dim)
             for f in features.features
         ]
-        matrix = weight(model, "trunk.0.weight", self.units, self.window * features.width)
+        matrix, bias = hidden_layer(model, 0, self.window * features.width)
+        self.units = len(bias)  # H; of maxout P * H
         by_slot = matrix.reshape(self.units, self.window, features.width).transpose(2, 1, 0)  # [D, W, H]
         self._weights = by_slot.reshape(features.width, -1).copy()  # [D, W * H]
-        bias = weight(model, "trunk.0.bias", self.units)
         self._bias = np.zeros(self.window * self.units, np.float32)
         self._bias[: self.units] = bias  # added once a window: to the products of the first slot
         self._letters = _CharacterProducts(model) if features.characters else None

@@ -6,6 +6,9 @@ kept as one row of W * H numbers (`form_table.py`, `first_layer.py`); the hidden
 pieces of rows, and one matrix product gives the scores of all tasks. The table is bounded: the forms not asked for
 longest are forgotten and computed again when they return.
 
+Batch normalisation with its running statistics is linear: it is folded into the layer's weights on loading. A maxout
+layer of P pieces is a layer of P * H sums, of which the activation leaves H.
+
 The scores of a token are the same to the last bit whatever the memory, the batching and the order of sentences: the
 pieces are summed in one order, and every matrix product has one fixed number of rows (what is missing is padding),
 because a linear algebra library may round a row differently in a product of another size.
@@ -24,8 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagger.errors import ModelError
-from tagger.inference.activations import ACTIVATIONS
-from tagger.inference.first_layer import FirstLayer, weight
+from tagger.inference.activations import ACTIVATIONS, build_activation
+from tagger.inference.first_layer import FirstLayer, hidden_layer, weight
 from tagger.inference.form_table import BYTES_A_FORM, Form, FormTable
 from tagger.saved import SavedModel
 
@@ -57,20 +60,15 @@ class Runtime:
             )
         self.window = network.window
         self.columns: dict[str, slice] = {}
-        self._activation = ACTIVATIONS[network.activation]
+        self._activation = build_activation(network.activation, leak=network.leak, pieces=network.pieces)
         first = FirstLayer(model)
         capacity = max(memory // (4 * first.width + BYTES_A_FORM), 2 * (TOKENS_AT_ONCE + self.window))
         self._table = FormTable(first.rows, first.padding_row(), capacity=capacity)
         self._piece = min(TOKENS_A_PIECE, capacity // 2 - self.window)
-        self._layers = [
-            (
-                np.ascontiguousarray(weight(model, f"trunk.{i}.weight", units, network.hidden[i - 1]).T),
-                weight(model, f"trunk.{i}.bias", units),
-            )
-            for i, units in enumerate(network.hidden[1:], start=1)
-        ]
+        upper = (hidden_layer(model, i, units) for i, units in enumerate(network.hidden[:-1], start=1))
+        self._layers = [(np.ascontiguousarray(matrix.T), bias) for matrix, bias in upper]
         self._layers.append(self._heads(model))
-        self._buffers = [np.empty((TOKENS_AT_ONCE, network.hidden[0]), np.float32) for _ in range(2)]
+        self._buffers = [np.empty((TOKENS_AT_ONCE, first.units), np.float32) for _ in range(2)]
 
     def _heads(self, model: SavedModel) -> tuple[Array, Array]:
         """The heads of all tasks as one layer; `columns` says which scores are whose."""

@@ -109,9 +109,10 @@ def _layers(model: SavedModel) -> tuple[Layer, ...]:
     for name, array in model.weights.items():
         layer, _, part = name.rpartition(".")
         grouped.setdefault(layer, {})[part] = tuple(array.shape)
-        counts[layer] = counts.get(layer, 0) + int(array.size)
-    order = {"lookup": 0, "trunk": 1, "heads": 2}
-    names = sorted(grouped, key=lambda name: (order.get(name.split(".")[0], 3), name))
+        learnt = not part.startswith("running_")  # statistics of batch normalisation are not parameters
+        counts[layer] = counts.get(layer, 0) + int(array.size) * learnt
+    order = {"lookup": 0, "trunk": 1, "norms": 2, "heads": 3}
+    names = sorted(grouped, key=lambda name: (order.get(name.split(".")[0], 4), name))
     return tuple(Layer(name, counts[name], grouped[name]) for name in names)
 
 

@@ -58,9 +58,12 @@ def random_model(
     window: int = 5,
     hidden: tuple[int, ...] = (11,),
     activation: str = "hard_tanh",
+    leak: float = 0.2,
+    pieces: int = 3,
+    batch_norm: bool = False,
     tasks: Sequence[TaskDescription] = (WORD_TASK, SENTENCE_TASK),
 ) -> SavedModel:
-    """A model with normal weights; it knows two thirds of FORMS."""
+    """A model with normal weights and running statistics of any batch; it knows two thirds of FORMS."""
     random = np.random.default_rng(seed)
 
     def weights(*shape: int) -> NDArray[np.float32]:
@@ -80,15 +83,21 @@ def random_model(
     form_features = FormFeatures(lookups, characters, vocabularies)
     units = window * form_features.width
     for i, layer in enumerate(hidden):
-        parameters[f"trunk.{i}.weight"] = weights(layer, units)
-        parameters[f"trunk.{i}.bias"] = weights(layer)
+        sums = layer * pieces if activation == "maxout" else layer
+        parameters[f"trunk.{i}.weight"] = weights(sums, units)
+        parameters[f"trunk.{i}.bias"] = weights(sums)
+        if batch_norm:
+            for part in ("weight", "bias", "running_mean"):
+                parameters[f"norms.{i}.{part}"] = weights(sums)
+            parameters[f"norms.{i}.running_var"] = random.uniform(0.1, 3.0, sums).astype(np.float32)
         units = layer
     for task in tasks:
         parameters[f"heads.{task.name}.weight"] = weights(len(task.labels), units)
         parameters[f"heads.{task.name}.bias"] = weights(len(task.labels))
         if task.objective == "sentence":
             parameters[f"heads.{task.name}.transitions"] = weights(len(task.labels) + 1, len(task.labels))
-    return SavedModel(NetworkDescription(window, hidden, activation), tuple(tasks), form_features, parameters)
+    network = NetworkDescription(window, hidden, activation, leak=leak, pieces=pieces, batch_norm=batch_norm)
+    return SavedModel(network, tuple(tasks), form_features, parameters)
 
 
 def random_sentences(seed: int, count: int, *, longest: int = 9) -> list[list[str]]:
@@ -135,26 +144,44 @@ def character_vector(model: SavedModel, form: str) -> NDArray[np.float64]:
     return np.max([filters @ window + bias for window in windows], axis=0)
 
 
-ACTIVATIONS = {
-    "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
-    "tanh": math.tanh,
-    "hard_tanh": lambda z: min(1.0, max(-1.0, z)),
-    "soft_sign": lambda z: z / (1 + abs(z)),
-    "relu": lambda z: max(0.0, z),
+ACTIVATIONS = {  # of the sums of one unit, one but in maxout, and the leak
+    "sigmoid": lambda z, k: 1 / (1 + math.exp(-z[0])),
+    "tanh": lambda z, k: math.tanh(z[0]),
+    "hard_tanh": lambda z, k: min(1.0, max(-1.0, z[0])),
+    "soft_sign": lambda z, k: z[0] / (1 + abs(z[0])),
+    "relu": lambda z, k: max(0.0, z[0]),
+    "leaky_relu": lambda z, k: z[0] if z[0] > 0 else k * z[0],
+    "maxout": lambda z, k: max(z),
 }
+
+
+def slow_layer(model: SavedModel, number: int, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The outputs [H] of one hidden layer for one word, sum by sum, batch normalisation not folded."""
+    units = model.network.hidden[number]
+    sums: list[list[float]] = [[] for _ in range(units)]
+    matrix = model.weights[f"trunk.{number}.weight"].astype(np.float64)
+    for row in range(len(matrix)):
+        z = float(matrix[row] @ inputs) + float(model.weights[f"trunk.{number}.bias"][row])
+        if model.network.batch_norm:
+            gamma, beta, mean, variance = (
+                float(model.weights[f"norms.{number}.{part}"][row])
+                for part in ("weight", "bias", "running_mean", "running_var")
+            )
+            z = (z - mean) / math.sqrt(variance + 1e-5) * gamma + beta
+        sums[row % units].append(z)
+    f = ACTIVATIONS[model.network.activation]
+    return np.array([f(z, model.network.leak) for z in sums])
 
 
 def slow_scores(model: SavedModel, tokens: Sequence[str], task: str) -> NDArray[np.float64]:
     """The scores [T, K] of one sentence, in float64."""
     half = model.network.window // 2
     forms = [None] * half + list(tokens) + [None] * half
-    f = ACTIVATIONS[model.network.activation]
     scores = []
     for t in range(len(tokens)):
         h = np.concatenate([form_vector(model, form) for form in forms[t : t + model.network.window]])
         for i in range(len(model.network.hidden)):
-            z = model.weights[f"trunk.{i}.weight"].astype(np.float64) @ h + model.weights[f"trunk.{i}.bias"]
-            h = np.array([f(value) for value in z])
+            h = slow_layer(model, i, h)
         head = model.weights[f"heads.{task}.weight"].astype(np.float64)
         scores.append(head @ h + model.weights[f"heads.{task}.bias"])
     return np.array(scores)

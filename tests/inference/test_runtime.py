@@ -20,9 +20,11 @@ def test_scores_equal_the_network_computed_token_by_token(features, window, hidd
         np.testing.assert_allclose(scores[:, runtime.columns[task.name]], expected, atol=1e-4)
 
 
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("hidden", [(8,), (8, 7)])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_every_activation_equals_its_formula(activation):
-    model = random_model(3, activation=activation, hidden=(8, 7))
+def test_every_activation_equals_its_formula(activation, hidden, batch_norm):
+    model = random_model(3, activation=activation, hidden=hidden, batch_norm=batch_norm)
     tokens = random_sentences(4, 1)[0]
     runtime = Runtime(model)
     expected = slow_scores(model, tokens, "pos")
@@ -36,8 +38,21 @@ def test_large_values_raise_no_warning(activation):
     assert np.isfinite(Runtime(model).scores([["Ada", "lives"]])).all()
 
 
-def test_scores_are_the_same_bits_in_any_order_and_batching():
-    model = random_model(5, features="characters", hidden=(300, 20), window=5)
+@pytest.mark.parametrize("pieces", [2, 3, 4])
+def test_maxout_of_any_number_of_pieces(pieces):
+    model = random_model(3, activation="maxout", pieces=pieces, hidden=(6, 5))
+    tokens = random_sentences(4, 1)[0]
+    runtime = Runtime(model)
+    expected = slow_scores(model, tokens, "pos")
+    np.testing.assert_allclose(runtime.scores([tokens])[:, runtime.columns["pos"]], expected, atol=1e-4)
+
+
+OPTIONS = [{}, {"activation": "maxout", "pieces": 2}, {"activation": "leaky_relu", "batch_norm": True}]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_scores_are_the_same_bits_in_any_order_and_batching(options):
+    model = random_model(5, features="characters", hidden=(300, 20), window=5, **options)
     sentences = random_sentences(6, 200)
     expected = [Runtime(model).scores([tokens]) for tokens in sentences[:20]]
     together = np.split(Runtime(model).scores(sentences), np.cumsum([len(s) for s in sentences])[:-1])
@@ -51,8 +66,9 @@ def test_scores_are_the_same_bits_in_any_order_and_batching():
         np.testing.assert_array_equal(piece, tokens)
 
 
-def test_scores_are_the_same_bits_whatever_the_memory():
-    model = random_model(7, features="affixes", hidden=(30,))
+@pytest.mark.parametrize("options", OPTIONS)
+def test_scores_are_the_same_bits_whatever_the_memory(options):
+    model = random_model(7, features="affixes", hidden=(30,), **options)
     random = np.random.default_rng(8)
     sentences = [[f"form{n}" for n in random.zipf(1.3, 12) % 3000] for _ in range(900)]
     small = Runtime(model, memory=1)
@@ -120,5 +136,26 @@ def test_weights_of_another_shape_are_named():
 
 
 def test_an_unknown_activation_is_a_model_error():
-    with pytest.raises(ModelError, match=r"expected an activation among sigmoid, .*, found maxout"):
-        Runtime(random_model(15, activation="maxout"))
+    with pytest.raises(ModelError) as error:
+        Runtime(random_model(15, activation="cosine"))
+    assert str(error.value) == (
+        "expected an activation among sigmoid, tanh, hard_tanh, soft_sign, relu, leaky_relu, maxout, found cosine."
+    )
+
+
+def test_missing_running_statistics_are_named():
+    model = random_model(16, batch_norm=True)
+    del model.weights["norms.0.running_var"]
+    with pytest.raises(ModelError) as error:
+        Runtime(model)
+    assert str(error.value) == "expected the weights norms.0.running_var, found none. The model is damaged."
+
+
+def test_a_maxout_layer_without_all_its_pieces_is_a_model_error():
+    model = random_model(17, activation="maxout", pieces=3, window=1, features="word")
+    model.weights["trunk.0.weight"] = model.weights["trunk.0.weight"][:22]
+    with pytest.raises(ModelError) as error:
+        Runtime(model)
+    assert str(error.value) == (
+        "expected weights trunk.0.weight of 33 x 7, found 22 x 7. The model is damaged."
+    )
