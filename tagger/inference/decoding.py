@@ -51,11 +51,12 @@ class Decoder:
             return best_labels(scores)
         if self.sentence_level:
             return best_paths(scores, lengths, self.chain, self.free)
-        tags = best_labels(scores)
+        tags = best_labels(scores)  # whatever the objective, the path of highest score where it is allowed
         broken = _broken(tags, lengths, self.chain)
         if broken.any():
             part = np.repeat(broken, lengths)
-            tags[part] = best_paths(scores[part], lengths[broken], self.chain, self.free)
+            terms = path_terms(scores[part], self.task.objective)
+            tags[part] = best_paths(terms, lengths[broken], self.chain, self.free)
         return tags
 
 
@@ -76,6 +77,18 @@ def build_decoder(model: SavedModel, task: TaskDescription) -> Decoder:
         np.where(end, zero, never),
     )
     return Decoder(task, chain, Chain(table[labels], table[:labels], zero), sentence_level)
+
+
+def path_terms(scores: Array, objective: str) -> Array:
+    """What each token's labels add to the score of a path: log sigmoid outputs for squared-error, else the scores.
+
+    The softmax of the result are the label probabilities of a token on its own (squared-error: the outputs divided by
+    their sum), which pick the same paths. Shapes: scores [N, K]; result [N, K].
+    """
+    if objective != "squared-error":
+        return scores
+    result: Array = np.minimum(scores, 0) - np.log1p(np.exp(-np.abs(scores)))  # cannot overflow
+    return result
 
 
 def _broken(tags: Numbers, lengths: Numbers, chain: Chain) -> NDArray[np.bool_]:

@@ -1,6 +1,9 @@
 """Scores and chosen tags to how probable they are, a token or a span of tokens at a time; float64.
 
-Word-level heads: softmax of each token's scores; the tokens of a span are independent, so their probabilities multiply.
+Heads that score each token alone: the tokens of a span are independent, so their probabilities multiply. A token's are
+    word           the softmax of its scores
+    squared-error  its sigmoid outputs divided by their sum
+    tags-margin    the softmax of its scores; a margin is no likelihood, so they rank tags but are not calibrated
 Sentence-level heads: the share of a tag, or of a segment of tags, among all allowed paths (forward-backward recursion).
 """
 
@@ -11,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagger.inference.decoding import Array, Chain, Decoder, Numbers, counts_by_place, groups
+from tagger.inference.decoding import Array, Chain, Decoder, Numbers, counts_by_place, groups, path_terms
 
 Wide = NDArray[np.float64]
 
@@ -45,7 +48,7 @@ def weigh(decoder: Decoder, scores: Array, lengths: Numbers, tags: Numbers) -> l
     if decoder.sentence_level and decoder.chain is not None and decoder.free is not None:
         parts = _of_paths(scores, lengths, tags, decoder.chain, decoder.free)
     else:
-        log = _of_tokens(scores, tags)
+        log = _of_tokens(path_terms(scores, decoder.task.objective), tags)
         parts = np.stack([log, log, np.zeros_like(log)])
     before, step, after = parts.tolist()
     ends = np.cumsum(lengths).tolist()
@@ -53,9 +56,9 @@ def weigh(decoder: Decoder, scores: Array, lengths: Numbers, tags: Numbers) -> l
     return [Evidence(before[span], step[span], after[span]) for span in spans]
 
 
-def _of_tokens(scores: Array, tags: Numbers) -> Wide:
-    """The log probability of each chosen tag under softmax. Shapes: scores [N, K]; tags [N]; result [N]."""
-    wide = scores - scores.max(axis=1, keepdims=True).astype(np.float64)
+def _of_tokens(terms: Array, tags: Numbers) -> Wide:
+    """The log probability of each chosen tag under softmax. Shapes: terms [N, K]; tags [N]; result [N]."""
+    wide = terms - terms.max(axis=1, keepdims=True).astype(np.float64)
     chosen: Wide = np.take_along_axis(wide, tags[:, None], axis=1)[:, 0] - np.log(np.exp(wide).sum(axis=1))
     return chosen
 

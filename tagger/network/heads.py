@@ -9,6 +9,8 @@ class Head(nn.Linear):
 
     `start_allowed` [K], `allowed` [K, K] (from, to) and `end_allowed` [K] say which tags the scheme lets stand first,
     after one another and last. They follow from the labels, so they are not part of the saved weights.
+    `objective` names the loss that the head is trained with and how its scores add up to a path's; `margin` is the
+    lead that the objective tags-margin asks for.
     """
 
     start_allowed: Tensor
@@ -17,6 +19,7 @@ class Head(nn.Linear):
 
     def __init__(self, units: int, labels: int, *, sentence_level: bool) -> None:
         super().__init__(units, labels)
+        self.objective, self.margin = "sentence" if sentence_level else "word", 1.0
         self.transitions = nn.Parameter(torch.zeros(labels + 1, labels)) if sentence_level else None
         for name, shape in (
             ("start_allowed", (labels,)),

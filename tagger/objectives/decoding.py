@@ -3,6 +3,21 @@
 import torch
 from torch import Tensor
 
+from tagger.objectives.squared_error import log_outputs
+
+
+def path_terms(scores: Tensor, objective: str) -> Tensor:
+    """What the labels of each word add to the score of a path. Shapes: scores [N, K]; result [N, K].
+
+    The log of the sigmoid outputs for squared-error, the scores themselves for all others. Their softmax would change
+    all paths alike; so would subtracting the word's best, which for heads without transition scores is done, so that
+    sums stay small and a sentence's best labels, where allowed, come to exactly 0.
+    """
+    if objective == "sentence":
+        return scores
+    terms = log_outputs(scores) if objective == "squared-error" else scores
+    return terms - terms.amax(1, keepdim=True)
+
 
 def viterbi(scores: Tensor, mask: Tensor, transitions: tuple[Tensor, Tensor, Tensor]) -> Tensor:
     """The path of highest score of each sentence (Collobert et al. 2011, eq. 15). No gradient.

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from tagger.inference.decoding import build_decoder
+from tagger.inference.decoding import build_decoder, path_terms
 from tagger.saved import TaskDescription
 from tagger.text.schemes import IOBES as IOBES_SCHEME
 from tagger.text.schemes import allowed_transitions, violations
@@ -21,7 +21,16 @@ def decoder_of(seed, labels, scheme, objective):
     return build_decoder(model, task), table.astype(float)
 
 
-@pytest.mark.parametrize("objective", ["word", "sentence"])
+OBJECTIVES = ["word", "sentence", "squared-error", "tags-margin"]
+
+
+def terms_by_hand(scores, objective):
+    """What a tag adds to a path, in float64: the log of its sigmoid output for squared-error, else its score."""
+    wide = scores.astype(float)
+    return -np.log(1 + np.exp(-wide)) if objective == "squared-error" else wide
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize(
     ("labels", "scheme"), [(SMALL_IOBES, "IOBES"), (IOB2, "IOB2"), (IOB2, "IOB1"), (("a", "b", "c"), "none")]
 )
@@ -36,11 +45,12 @@ def test_the_path_is_the_best_of_all_allowed_paths(seed, labels, scheme, objecti
         np.split(scores, np.cumsum(lengths)), np.split(found, np.cumsum(lengths)), strict=True
     ):
         if len(part):
-            paths = path_scores(part.astype(float), table, allowed_transitions(labels, scheme))
+            terms = terms_by_hand(part, objective)
+            paths = path_scores(terms, table, allowed_transitions(labels, scheme))
             assert tuple(tags) == max(paths, key=paths.__getitem__)
 
 
-@pytest.mark.parametrize("objective", ["word", "sentence"])
+@pytest.mark.parametrize("objective", OBJECTIVES)
 def test_a_forbidden_transition_is_never_predicted(objective):
     decoder, _ = decoder_of(1, IOBES, IOBES_SCHEME, objective)
     random = np.random.default_rng(2)
@@ -89,8 +99,27 @@ def test_without_any_allowed_path_the_transitions_are_free():
     assert tags == [*max(paths, key=paths.__getitem__), 0, 1]
 
 
-def test_word_level_tags_that_are_allowed_are_the_best_labels():
-    decoder, _ = decoder_of(8, SMALL_IOBES, IOBES_SCHEME, "word")
+def test_sums_of_log_outputs_and_sums_of_scores_can_prefer_different_paths():
+    """B-X cannot stand alone: O O or B-X E-X. Scores 9 and -1 against 4 and 3; outputs 0.9999 * 0.27, 0.98 * 0.95."""
+    scores = np.array([[9.0, 4.0, 9.5], [-1.0, 9.5, 3.0]], np.float32)  # O, B-X, E-X; E-X B-X is forbidden
+    for objective, path in (("squared-error", [1, 2]), ("tags-margin", [0, 0]), ("word", [0, 0])):
+        decoder, _ = decoder_of(9, ("O", "B-X", "E-X"), IOBES_SCHEME, objective)
+        assert decoder.best(scores, np.array([2])).tolist() == path
+
+
+def test_saturated_outputs_are_still_told_apart():
+    """float32 outputs of scores from 17 on are all 1; the logs are not."""
+    logs = path_terms(np.array([[20.0, 30.0, 80.0, -1e30, 1e30]], np.float32), "squared-error")[0]
+    assert logs[0] < logs[1] < logs[2] < logs[4] == 0
+    assert logs[3] == np.float32(-1e30)
+    decoder, _ = decoder_of(10, ("O", "B-X", "E-X"), IOBES_SCHEME, "squared-error")
+    scores = np.array([[20.0, 26.0, 27.0], [20.0, 27.0, 26.0]], np.float32)
+    assert decoder.best(scores, np.array([2])).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("objective", ["word", "squared-error", "tags-margin"])
+def test_word_level_tags_that_are_allowed_are_the_best_labels(objective):
+    decoder, _ = decoder_of(8, SMALL_IOBES, IOBES_SCHEME, objective)
     for path in itertools.product(range(5), repeat=3):
         if not violations([SMALL_IOBES[tag] for tag in path], IOBES_SCHEME):
             scores = np.eye(5, dtype=np.float32)[list(path)]

@@ -50,11 +50,37 @@ def test_word_level_probabilities_are_softmax_and_multiply_over_a_span(scheme):
         assert evidence.segment(0, len(tags)) == pytest.approx(chosen.prod())
 
 
-def test_probabilities_are_the_same_bits_in_any_company():
+@pytest.mark.parametrize("scheme", ["none", "IOBES"])
+def test_probabilities_of_squared_error_heads_are_shares_of_the_sigmoid_outputs(scheme):
+    _, sentences = weighed(5, IOBES, scheme, "squared-error", [3, 2])
+    for scores, tags, evidence in sentences:
+        outputs = 1 / (1 + np.exp(-scores.astype(float)))
+        chosen = outputs[np.arange(len(tags)), tags] / outputs.sum(1)
+        assert evidence.tokens() == pytest.approx(chosen.tolist(), rel=1e-5)
+        assert evidence.segment(0, len(tags)) == pytest.approx(chosen.prod(), rel=1e-5)
+
+
+def test_probabilities_of_margin_heads_are_the_softmax_of_the_scores():
+    _, sentences = weighed(5, IOBES, "IOBES", "tags-margin", [3, 2])
+    for scores, tags, evidence in sentences:
+        softmax = np.exp(scores.astype(float)) / np.exp(scores.astype(float)).sum(1, keepdims=True)
+        assert evidence.tokens() == pytest.approx(softmax[np.arange(len(tags)), tags].tolist())
+
+
+@pytest.mark.parametrize("value", [-1e30, -200.0, 200.0, 1e30])
+def test_outputs_that_are_all_off_or_all_on_still_share_out(value):
+    task = TaskDescription("task", "column", "none", "squared-error", ("a", "b"))
+    decoder = build_decoder(random_model(7, tasks=(task,)), task)
+    scores = np.full((1, 2), value, np.float32)
+    assert weigh(decoder, scores, np.array([1]), np.array([0]))[0].tokens() == pytest.approx([0.5])
+
+
+@pytest.mark.parametrize("objective", ["word", "sentence", "squared-error", "tags-margin"])
+def test_probabilities_are_the_same_bits_in_any_company(objective):
     lengths = np.random.default_rng(6).integers(1, 25, 60).tolist()
-    task = TaskDescription("task", "column", "IOBES", "sentence", IOBES)
+    task = TaskDescription("task", "column", "IOBES", objective, IOBES)
     decoder = build_decoder(random_model(6, tasks=(task,)), task)
-    _, sentences = weighed(6, IOBES, "IOBES", "sentence", lengths)
+    _, sentences = weighed(6, IOBES, "IOBES", objective, lengths)
     for scores, tags, evidence in sentences:
         assert weigh(decoder, scores, np.array([len(tags)]), tags) == [evidence]
 
