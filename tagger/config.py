@@ -157,7 +157,9 @@ class TaskSettings(Section):
     scheme: Scheme = _setting(
         "auto", "scheme that the head predicts; auto: IOBES for spans, none for plain tags"
     )
-    objective: Objective = _setting("word", "score each word alone, or whole sentences with transitions")
+    objective: Objective = _setting(
+        "word", "word: each word alone; sentence: whole sentences with transitions; or another loss of each word"
+    )
     margin: float = _setting(
         1.0, "score by which the gold tag should lead the best other one (tags-margin)", gt=0.0
     )
@@ -175,9 +177,9 @@ class OptimizerSettings(Section):
     beta1: float = _setting(0.9, "decay a step of the mean gradient (adam)", ge=0.0, lt=1.0)
     beta2: float = _setting(0.999, "decay a step of the mean squared gradient (adam)", ge=0.0, lt=1.0)
     epsilon: float = _setting(1e-8, "added to the root of the squares (adagrad, rmsprop, adam)", gt=0.0)
-    fan_in_scaling: bool = _setting(False, "each matrix's rate divided by its fan-in (Collobert et al. 2011)")
+    fan_in_scaling: bool = _setting(False, "each layer's rate divided by its fan-in (Collobert et al. 2011)")
     sparse_rows: int = _setting(
-        50_000,
+        200_000,
         "lookup tables of at least so many rows move only the rows of the batch (sgd, adagrad, adam); 0: none",
         ge=0,
     )
@@ -226,7 +228,9 @@ class TrainingSettings(Section):
         0.999, "decay a step of the moving average of weights; 0: off", ge=0.0, lt=1.0
     )
     watched_words: int = _setting(
-        10_000, "training words that each epoch scores beside the development data; 0: none", ge=0
+        10_000,
+        "training words, always the same, that each epoch scores beside the development data; 0: none",
+        ge=0,
     )
     seed: int = _setting(1, "start of every random choice", ge=0)
     threads: int = _setting(1, "cores to use; a second one brings about a fifth more speed", ge=1)

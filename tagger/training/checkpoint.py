@@ -1,6 +1,7 @@
 """The state of a training as one safetensors file, from which it goes on exactly."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 from tagger.errors import ModelError
 from tagger.saved import read_metadata, read_weights, write_weights
 from tagger.training.loop import TrainingState
-from tagger.training.optimizers import optimizer_tensors, restore_optimizer
+from tagger.training.schedules import Plateau
 
 CHECKPOINT = "last.safetensors"
 _COUNTERS = ("epoch", "step", "seconds", "best_score", "best_epoch", "history")
@@ -19,11 +20,13 @@ _COUNTERS = ("epoch", "step", "seconds", "best_score", "best_epoch", "history")
 def save_checkpoint(folder: Path, state: TrainingState) -> None:
     """Write the whole state into `folder`, replacing the checkpoint that stood there in one move."""
     arrays: dict[str, torch.Tensor] = {f"network/{k}": v for k, v in state.network.state_dict().items()}
-    arrays |= {f"optimizer/{k}": v for k, v in optimizer_tensors(state.optimizer, state.network).items()}
+    arrays |= {f"optimizer/{k}": v for k, v in state.optimizer.tensors(state.network).items()}
     if state.average:
-        arrays |= {f"average/{k}": v for k, v in state.average.values.items()}
+        arrays |= {f"average/{k}": v for k, v in state.average.values().items()}
     arrays["random/dropout"] = state.generator.get_state()
     facts: dict[str, Any] = {name: getattr(state, name) for name in _COUNTERS}
+    facts["optimizer"] = state.optimizer.kinds
+    facts["plateau"] = asdict(state.plateau)
     facts["shuffle"] = state.shuffle.bit_generator.state
     facts["averaged_steps"] = state.average.steps if state.average else 0
     write_weights(
@@ -43,14 +46,15 @@ def restore_checkpoint(folder: Path, state: TrainingState) -> None:
         groups[group][rest] = torch.from_numpy(np.array(array))
     try:
         facts = json.loads(read_metadata(path)["state"])
+        if facts["optimizer"] != state.optimizer.kinds:
+            raise ValueError("the memory of another optimizer")
         state.network.load_state_dict(groups["network"])
-        restore_optimizer(state.optimizer, state.network, groups["optimizer"])
+        state.optimizer.restore(state.network, groups["optimizer"])
         if state.average:
-            state.average.steps = facts["averaged_steps"]
-            for name, value in state.average.values.items():
-                value.copy_(groups["average"][name])
+            state.average.restore(facts["averaged_steps"], groups["average"])
         state.generator.set_state(groups["random"]["dropout"])
         state.shuffle.bit_generator.state = facts["shuffle"]
+        state.plateau = Plateau(**facts["plateau"])
         for name in _COUNTERS:
             setattr(state, name, facts[name])
     except (KeyError, RuntimeError, ValueError) as error:

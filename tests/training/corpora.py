@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from tagger.config import ScheduleSettings
+from tagger.config import OptimizerSettings, ScheduleSettings
 from tagger.network.window_network import initialise
 from tagger.saved import NetworkDescription, TaskDescription
 from tagger.text.features import CharacterFeature, Feature, FormFeatures, fit_features
@@ -12,7 +12,7 @@ from tagger.training.averaging import MovingAverage
 from tagger.training.batches import EncodedCorpus, encode
 from tagger.training.build import build_network
 from tagger.training.loop import Plan, TrainingState
-from tagger.training.optimizers import OPTIMIZERS
+from tagger.training.optimizers import build_optimizer
 
 SENTENCES = [
     "Ada Lovelace lives in Paris .".split(),
@@ -53,12 +53,22 @@ def encoded(*tasks: str) -> EncodedCorpus:
     return encode(SENTENCES, features(), {task: tags[task] for task in tasks}, rows)
 
 
-def state(*, optimizer: str = "adam", averaging: float = 0.0, dropout: float = 0.2) -> TrainingState:
+def state(
+    *,
+    optimizer: str = "adam",
+    averaging: float = 0.0,
+    dropout: float = 0.2,
+    sparse_rows: int = 0,
+    fan_in_scaling: bool = False,
+) -> TrainingState:
     network = build_network(features(), SIZES, TASKS, input_dropout=dropout, dropout=dropout)
     initialise(network, "glorot", torch.Generator().manual_seed(3))
+    settings = OptimizerSettings.model_validate(
+        {"name": optimizer, "rate": 0.01, "sparse_rows": sparse_rows, "fan_in_scaling": fan_in_scaling}
+    )
     return TrainingState(
         network=network,
-        optimizer=OPTIMIZERS[optimizer](network.parameters(), 0.01),
+        optimizer=build_optimizer(network, settings),
         average=MovingAverage(network, averaging) if averaging else None,
         generator=torch.Generator().manual_seed(4),
         shuffle=np.random.default_rng(5),
