@@ -142,7 +142,8 @@ def run(
     from tagger.recipes.evaluate import as_json, evaluate
     from tagger.recipes.run_folder import peak_memory_mb
     from tagger.recipes.train import train
-    from tagger.reports.console import TrainingDisplay, print_scores
+    from tagger.reports.console import print_scores
+    from tagger.reports.live import TrainingDisplay
     from tagger.settings_file import dump_settings, load_settings, parse_settings
 
     experiment, begun = EXPERIMENTS[name], time.perf_counter()

@@ -5,11 +5,37 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class LayerFigures:
+    """How one layer fared in an epoch: medians over the steps that were watched."""
+
+    gradient_norm: float  # L2 norm of the whole gradient, weights and biases, before clipping and penalties
+    update_ratio: float  # norm of the step's change of the weights / norm of the weights
+    saturated: float | None = None  # share of saturated outputs (relu: of dead units); hidden layers only
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the network scores at the end of an epoch, as fractions in [0, 1], and its loss on development data."""
+
+    scores: dict[str, float] = field(
+        default_factory=dict
+    )  # "ner.f1", "pos.accuracy", ... on development data
+    score: float | None = None  # the one that decides; None: nothing to decide on
+    losses: dict[str, float] = field(
+        default_factory=dict
+    )  # task -> mean nats a word of development data; words without a known gold path left out
+    train_scores: dict[str, float] = field(
+        default_factory=dict
+    )  # as `scores`, on a sample of the training sentences
+    train_score: float | None = None  # as `score`, on that sample
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One optimizer step, as the training loop yields it.
 
     `losses` holds the mean loss of each task in this step (nats a sentence or a word, as its objective says);
-    `loss` is their weighted sum. `scores` and `score` are filled on the last step of an epoch only.
+    `loss` is their weighted sum. What follows `epoch_end` is filled on the last step of an epoch only.
     """
 
     epoch: int  # from 1
@@ -20,12 +46,19 @@ class Step:
     losses: dict[str, float]
     rate: float  # learning rate of this step
     seconds: float  # since the start of training, earlier runs of a resumed training included
+    gradient_norm: float | None = None  # of the whole gradient before clipping; on watched steps only
     epoch_end: bool = False
     train_losses: dict[str, float] = field(default_factory=dict)  # task -> mean over the epoch
     scores: dict[str, float] = field(
         default_factory=dict
     )  # "ner.f1", "pos.accuracy", ... on development data
     score: float | None = None  # the stated development score that decides what is best
+    dev_losses: dict[str, float] = field(default_factory=dict)  # task -> mean loss a word on development data
+    train_scores: dict[str, float] = field(
+        default_factory=dict
+    )  # as `scores`, on a sample of training sentences
+    train_score: float | None = None  # as `score`, on that sample
+    layers: dict[str, LayerFigures] = field(default_factory=dict)  # "trunk.0", "heads.ner", ... in this epoch
     best: bool = False  # this epoch's score is the best so far
     stop: bool = False  # nothing follows this step
 
@@ -106,3 +139,33 @@ class TrainReport:
     seconds: float
     peak_memory_mb: float
     interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WrongSentence:
+    """A sentence that a network should have learnt by heart and has not, for one task."""
+
+    task: str
+    place: str  # "path:line" as far as known
+    tokens: tuple[str, ...]
+    gold: tuple[str, ...]
+    predicted: tuple[str, ...]
+    contradicts: str = (
+        ""  # where the window of one of its wrong words stands with another gold tag; "": nowhere
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OverfitReport:
+    """Whether a network learnt a few sentences by heart, and if not, what speaks for which cause."""
+
+    learnt: bool
+    sentences: int
+    words: int
+    epochs: int
+    scores: dict[str, float]  # on the sentences themselves, fractions
+    wrong_sentences: dict[str, int]  # task -> sentences with a wrong tag
+    wrong: tuple[WrongSentence, ...]  # some of them, those first that contradict another
+    advice: tuple[str, ...]
+    seconds: float
+    folder: Path | None = None  # the model, if one was to be written

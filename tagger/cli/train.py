@@ -2,9 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from tagger.config import Settings
 
 
 def train(
@@ -28,6 +31,15 @@ def train(
             help="Go on with the run in this folder, exactly as if never interrupted.", show_default=False
         ),
     ] = None,
+    overfit: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Check that N training sentences can be learnt by heart, without dropout and penalties.",
+            show_default=False,
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the output folder if it exists.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
@@ -36,13 +48,16 @@ def train(
 
     Without a settings file every tag column of --data becomes a task with the default settings. Ctrl-C keeps the best
     weights so far; `tagger train --resume FOLDER` goes on after the last finished epoch.
+
+    --overfit N is the first check when a training comes to nothing: it says whether the network can learn N sentences
+    at all, and if not, what to try and which sentences are still wrong. It needs no --output; exit code 1: not learnt.
     """
     if resume is not None:
-        if settings or output or data or overrides or force:
+        if settings or output or data or overrides or overfit or force:
             raise typer.BadParameter(
                 "--resume takes everything from the run's own settings", param_hint="--resume"
             )
-    elif output is None:
+    elif output is None and overfit is None:
         raise typer.BadParameter("name the folder of the model to write", param_hint="--output")
     elif settings is None and data is None:
         raise typer.BadParameter("give a settings file, or --data FOLDER to train with the defaults")
@@ -55,18 +70,42 @@ def train(
     # Threads of torch that wait for one another should soon sleep: spinning on, as they do by default, makes training
     # ten times slower beside another busy program; sleeping at once, half as fast on idle cores. Read with torch.
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+    if overfit is not None:
+        assert chosen is not None
+        _overfit(chosen, overfit, output, force=force, quiet=quiet, as_json=as_json)
+        return
     from tagger.recipes.train import resume_settings
     from tagger.recipes.train import train as run
-    from tagger.reports.console import TrainingDisplay
+    from tagger.reports.live import TrainingDisplay
     from tagger.reports.training import print_training
 
     resolved = chosen or resume_settings(resume or Path())
     folder = resume or output
     assert folder is not None
-    with TrainingDisplay(epochs=resolved.training.epochs, quiet=quiet) as display:
+    with TrainingDisplay(
+        epochs=resolved.training.epochs, score=resolved.training.score, quiet=quiet
+    ) as display:
         report = run(
             resolved, folder, force=force, resume=resume is not None, observe=display.show, note=display.note
         )
     print_training(report, as_json=as_json)
     if report.interrupted:
         raise typer.Exit(130)
+
+
+def _overfit(
+    settings: "Settings", sentences: int, output: Path | None, *, force: bool, quiet: bool, as_json: bool
+) -> None:
+    from tagger.recipes.overfit import overfit as run
+    from tagger.recipes.overfit import without_restraint
+    from tagger.reports.live import TrainingDisplay
+    from tagger.reports.training import print_overfit
+
+    epochs = without_restraint(settings).training.epochs
+    with TrainingDisplay(
+        epochs=epochs, score=settings.training.score, scored="same sentences", quiet=quiet
+    ) as display:
+        report = run(settings, sentences, output=output, force=force, observe=display.show, note=display.note)
+    print_overfit(report, as_json=as_json)
+    if not report.learnt:
+        raise typer.Exit(1)

@@ -1,23 +1,31 @@
-"""Development data to the callback that the training loop scores the network with."""
+"""Development data and a sample of the training data to the callback that the training loop scores the network with."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tagger.evaluation.scores import score_task
 from tagger.network.window_network import WindowNetwork
 from tagger.recipes.training_data import TrainingData, task_tags
-from tagger.records import TaskScores
+from tagger.records import Evaluation, TaskScores
 from tagger.saved import TaskDescription
 from tagger.text.features import FormFeatures
+from tagger.text.schemes import allowed_transitions
+from tagger.text.sentences import Sentence
 from tagger.training.batches import EncodedCorpus, encode
-from tagger.training.prediction import predict
+from tagger.training.prediction import NO_LABEL, predict_with_losses
 
-Scorer = Callable[[], tuple[dict[str, float], float | None]]
+Scorer = Callable[[], Evaluation]
+
+WATCHED_SEED = 0
+"""The training sentences that are scored are the same for every seed of the training: runs stay comparable."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Development:
-    """One corpus's development sentences, ready to be tagged and scored."""
+class _Scored:
+    """Sentences of one corpus, ready to be tagged and scored."""
 
     tokens: list[list[str]]
     encoded: EncodedCorpus
@@ -25,19 +33,38 @@ class _Development:
 
 
 def development_scorer(
-    network: WindowNetwork, data: TrainingData, features: FormFeatures, *, deciding: str
+    network: WindowNetwork,
+    data: TrainingData,
+    features: FormFeatures,
+    *,
+    deciding: str,
+    watched_words: int = 0,
 ) -> Scorer:
-    """A function that tags all development data with `network` as it then is: all scores, and the `deciding` one."""
-    corpora = [_develop(data, number, features) for number in range(len(data.corpora))]
+    """A function that tags all development data with `network` as it then is: all scores, and the `deciding` one.
 
-    def score() -> tuple[dict[str, float], float | None]:
-        return summarize([scores for corpus in corpora for scores in _score(network, corpus)], deciding)
+    It scores about `watched_words` words of the training data too, always the same sentences.
+    """
+    numbers = range(len(data.corpora))
+    dev = [_scored(data, number, data.corpora[number].dev, features) for number in numbers]
+    samples = [
+        _scored(data, number, sentences, features)
+        for number, sentences in watched_sentences(data, watched_words)
+    ]
+
+    def score() -> Evaluation:
+        results, losses = _score(network, dev)
+        scores, deciding_score = summarize(results, deciding)
+        train_scores, train_score = summarize(_score(network, samples)[0], deciding)
+        return Evaluation(scores, deciding_score, losses, train_scores, train_score)
 
     return score
 
 
 def summarize(results: list[TaskScores], deciding: str) -> tuple[dict[str, float], float | None]:
-    """All scores by name ("ner.f1") and the one that decides: "mean" of the tasks' main scores, or the one named."""
+    """All scores by name ("ner.f1") and the one that decides: "mean" of the tasks' main scores, or the one named.
+
+    None where nothing was scored that could decide.
+    """
     scores: dict[str, float] = {}
     for result in results:
         if result.conlleval:
@@ -45,32 +72,79 @@ def summarize(results: list[TaskScores], deciding: str) -> tuple[dict[str, float
             for name in ("f1", "precision", "recall"):
                 scores[f"{result.task}.{name}"] = getattr(counts, name)
         scores[f"{result.task}.accuracy"] = result.accuracy
-    if not results:
-        return scores, None
-    if deciding == "mean":
+    if results and deciding == "mean":
         return scores, sum(result.main[1] for result in results) / len(results)
-    return scores, scores[deciding]
+    return scores, scores.get(deciding)
 
 
-def _develop(data: TrainingData, number: int, features: FormFeatures) -> _Development:
+def watched_sentences(data: TrainingData, words: int) -> list[tuple[int, list[Sentence]]]:
+    """About `words` words of training sentences drawn at random: of each corpus its share, in the corpus's order."""
+    total = sum(len(sentence.tokens) for corpus in data.corpora for sentence in corpus.train)
+    chosen = []
+    for number, corpus in enumerate(data.corpora):
+        lengths = np.array([len(sentence.tokens) for sentence in corpus.train])
+        share = words * int(lengths.sum()) / max(total, 1)
+        rows = _drawn(lengths, share, np.random.default_rng(WATCHED_SEED))
+        if rows:
+            chosen.append((number, [corpus.train[row] for row in rows]))
+    return chosen
+
+
+def _drawn(lengths: NDArray[np.int64], words: float, random: np.random.Generator) -> list[int]:
+    """Numbers of sentences, drawn until they have `words` words; ascending."""
+    order = random.permutation(len(lengths))
+    before = np.cumsum(lengths[order]) - lengths[order]  # words drawn before each
+    rows: list[int] = sorted(order[before < words].tolist())
+    return rows
+
+
+def _scored(
+    data: TrainingData, number: int, sentences: Sequence[Sentence], features: FormFeatures
+) -> _Scored:
     corpus = data.corpora[number]
-    tokens = [sentence.tokens for sentence in corpus.dev]
-    scored = [t for t in data.tasks_of(number) if corpus.dev and t.column in corpus.dev[0].tags]
-    gold = [(task, task_tags(corpus.dev, task, corpus.schemes[task.column])) for task in scored]
-    return _Development(tokens, encode(tokens, features), gold)
+    tokens = [sentence.tokens for sentence in sentences]
+    tasks = [t for t in data.tasks_of(number) if sentences and t.column in sentences[0].tags]
+    gold = [(task, task_tags(sentences, task, corpus.schemes[task.column])) for task in tasks]
+    labels = {task.name: gold_numbers(task, tags) for task, tags in gold}
+    return _Scored(tokens, replace(encode(tokens, features), labels=labels), gold)
 
 
-def _score(network: WindowNetwork, corpus: _Development) -> list[TaskScores]:
-    predicted = predict(network, corpus.encoded, tuple(task.name for task, _ in corpus.gold))
-    return [
-        score_task(
-            task.name,
-            gold,
-            [[task.labels[row] for row in rows] for rows in predicted[task.name]],
-            corpus.tokens,
-            scheme=task.scheme,
-            known_forms=(),
-            strict=False,
-        )
-        for task, gold in corpus.gold
-    ]
+def gold_numbers(task: TaskDescription, tags: Sequence[Sequence[str]]) -> NDArray[np.int64]:
+    """The label number of every word, one sentence after the other; NO_LABEL for tags unknown to the task.
+
+    A sentence-level task cannot give a whole sentence a probability that has an unknown tag or a transition that its
+    scheme forbids: all words of such a sentence have NO_LABEL.
+    """
+    rows = {label: row for row, label in enumerate(task.labels)}
+    start, pairs, end = (
+        np.asarray(part, dtype=bool) for part in allowed_transitions(task.labels, task.scheme)
+    )
+    numbers = []
+    for sentence in tags:
+        path = np.array([rows.get(tag, NO_LABEL) for tag in sentence], dtype=np.int64)
+        if task.objective == "sentence" and len(path):
+            known = NO_LABEL not in path
+            if not (known and start[path[0]] and pairs[path[:-1], path[1:]].all() and end[path[-1]]):
+                path[:] = NO_LABEL
+        numbers.append(path)
+    return np.concatenate(numbers) if numbers else np.zeros(0, dtype=np.int64)
+
+
+def _score(network: WindowNetwork, corpora: Sequence[_Scored]) -> tuple[list[TaskScores], dict[str, float]]:
+    """The scores of every task of the corpora, and their losses."""
+    results: list[TaskScores] = []
+    losses: dict[str, float] = {}
+    for corpus in corpora:
+        tasks = tuple(task.name for task, _ in corpus.gold)
+        if not tasks:
+            continue
+        predicted, found = predict_with_losses(network, corpus.encoded, tasks)
+        losses |= found
+        for task, gold in corpus.gold:
+            tags = [[task.labels[row] for row in rows] for rows in predicted[task.name]]
+            results.append(
+                score_task(
+                    task.name, gold, tags, corpus.tokens, scheme=task.scheme, known_forms=(), strict=False
+                )
+            )
+    return results, losses

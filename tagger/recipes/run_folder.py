@@ -1,15 +1,18 @@
 """The folder of a training run, which is a model at every moment: best weights, last state, history, facts."""
 
 import json
+import math
 import platform
 import resource
 import sys
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from tagger import __version__
 from tagger.config import Settings
@@ -51,14 +54,21 @@ class RunFolder:
         facts: dict[str, Any],
         forms: list[str],
         force: bool,
+        arrays: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
+        resumable: bool = True,
     ) -> None:
-        """`model` without weights; `facts` about the run (fingerprints, counts); `forms` of the training data."""
+        """`model` without weights; `facts` about the run (fingerprints, counts); `forms` of the training data.
+
+        `arrays`: further safetensors files, name -> what they hold, written once. `resumable`: the state too.
+        """
         self.path = path
         self.model = model
         self.settings = settings
         self.facts = facts
         self.forms = forms
         self.force = force
+        self.arrays = arrays or {}
+        self.resumable = resumable
         self.started = False
 
     def save(self, state: TrainingState, step: Step) -> None:
@@ -70,16 +80,21 @@ class RunFolder:
             texts[SETTINGS] = dump_settings(self.settings)
             with written_whole(self.path, force=self.force) as folder:
                 write_model(folder, replace(self.model, weights=_best_weights(state), extra_files=texts))
-                save_checkpoint(folder, state)
+                for name, arrays in self.arrays.items():
+                    write_weights(folder / name, arrays)
+                self._save_state(folder, state)
             self.started = True
             return
         if step.best:
             write_weights(self.path / WEIGHTS, _best_weights(state))
         for name, text in texts.items():
             write_file(self.path / name, text)
-        save_checkpoint(
-            self.path, state
-        )  # last: a run killed before it does this epoch again, and all of the above
+        # last: a run killed before it does this epoch again, and all of the above
+        self._save_state(self.path, state)
+
+    def _save_state(self, folder: Path, state: TrainingState) -> None:
+        if self.resumable:
+            save_checkpoint(folder, state)
 
     def resume(self, state: TrainingState) -> None:
         """Put the state saved here into `state`. Raises ModelError if the training data are no longer the same."""
@@ -123,17 +138,25 @@ def _best_weights(state: TrainingState) -> Weights:
 
 
 def history_line(step: Step) -> dict[str, Any]:
-    """One epoch as plain values."""
+    """One epoch as plain values; losses in nats a word, scores as fractions. What is no finite number is left out."""
     return {
         "epoch": step.epoch,
         "step": step.number,
         "rate": step.rate,
         "seconds": round(step.seconds, 2),
         "train_loss": step.train_losses,
+        "train": step.train_scores,
+        "dev_loss": _finite(step.dev_losses),
         "dev": step.scores,
         "score": step.score,
         "best": step.best,
+        "layers": {layer: _finite(asdict(figures)) for layer, figures in step.layers.items()},
     }
+
+
+def _finite(values: Mapping[str, float | None]) -> dict[str, float]:
+    """The values that JSON has a number for."""
+    return {name: value for name, value in values.items() if value is not None and math.isfinite(value)}
 
 
 def environment() -> dict[str, str]:

@@ -7,24 +7,24 @@ import numpy as np
 import torch
 
 from tagger.config import Settings
-from tagger.embeddings.alignment import align, normalized_words
-from tagger.embeddings.vectors import WordVectors, read_vectors
 from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
-from tagger.network.window_network import WindowNetwork, initialise
+from tagger.network.window_network import initialise
 from tagger.recipes.development import development_scorer
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
 from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
+from tagger.recipes.word_vectors import PretrainedVectors, preprocessing_file, put_vectors, read_pretrained
 from tagger.records import Step, TrainReport
 from tagger.saved import DESCRIPTION, SETTINGS, NetworkDescription, SavedModel
 from tagger.settings_file import load_settings
-from tagger.text.features import FormFeatures, fit_features, normalize_word
+from tagger.text.features import FormFeatures, fit_features
 from tagger.text.vocabulary import count_forms
+from tagger.training.augmentation import build_augmentation
 from tagger.training.averaging import MovingAverage
 from tagger.training.batches import EncodedCorpus, encode
 from tagger.training.build import build_features, build_network, describe_network
 from tagger.training.checkpoint import CHECKPOINT
 from tagger.training.loop import Plan, TrainingState, train_epochs
-from tagger.training.optimizers import OPTIMIZERS
+from tagger.training.optimizers import build_optimizer
 
 
 def train(
@@ -41,25 +41,39 @@ def train(
     `observe` gets every optimizer step, `note` lines for the person watching. Ctrl-C ends the training early: the
     best weights so far stay, and the report says so. Raises TaggerError for settings or data that cannot be.
     """
-    _check_output(output, force=force, resume=resume)
+    check_output(output, force=force, resume=resume)
     torch.set_num_threads(settings.training.threads)
     data = load_training_data(settings)
-    _tell(data, note)
-    vectors = _vectors(settings, note)
-    features = _fit(settings, data, vectors)
-    state = _start(settings, data, features, vectors)
+    tell(data, note)
+    forms = sorted({form for corpus in data.corpora for s in corpus.train for form in s.tokens})
+    vectors = read_pretrained(settings.features.word, forms, note)
+    features = fit_forms(settings, data, vectors)
+    state = start(settings, data, features, vectors)
     run = RunFolder(
         output,
         SavedModel(describe_network(settings.network), data.tasks, features, {}),
         with_reading(settings, data),
-        facts=_facts(settings, data),
-        forms=sorted({form for corpus in data.corpora for s in corpus.train for form in s.tokens}),
+        facts=run_facts(settings, data),
+        forms=forms,
+        arrays=preprocessing_file(settings.features.word, vectors),
         force=force,
     )
     if resume:
         run.resume(state)
-    evaluate = development_scorer(state.network, data, features, deciding=settings.training.score)
-    rounds = train_epochs(state, _encode(data, features), _plan(settings, data), evaluate)
+    evaluate = development_scorer(
+        state.network,
+        data,
+        features,
+        deciding=settings.training.score,
+        watched_words=settings.training.watched_words,
+    )
+    corpora = build_augmentation(
+        settings.augmentation,
+        encode_corpora(data, features),
+        [data.tasks_of(number) for number in range(len(data.corpora))],
+        features,
+    )
+    rounds = train_epochs(state, corpora, build_plan(settings, data), evaluate)
     interrupted = False
     try:
         for step in rounds:
@@ -94,7 +108,8 @@ def resume_settings(folder: Path) -> Settings:
     return load_settings(folder / SETTINGS)
 
 
-def _check_output(output: Path, *, force: bool, resume: bool) -> None:
+def check_output(output: Path, *, force: bool, resume: bool) -> None:
+    """Raise TaggerError if a training could not write to `output`, or not be resumed there."""
     if resume:
         resume_settings(output)
     elif output.exists() and not (output.is_dir() and not any(output.iterdir())):
@@ -107,7 +122,8 @@ def _check_output(output: Path, *, force: bool, resume: bool) -> None:
             )
 
 
-def _tell(data: TrainingData, note: Callable[[str], None]) -> None:
+def tell(data: TrainingData, note: Callable[[str], None]) -> None:
+    """Note what the corpora hold and which tasks learn from them."""
     for number, corpus in enumerate(data.corpora):
         for line in corpus.notes:
             note(line)
@@ -118,7 +134,8 @@ def _tell(data: TrainingData, note: Callable[[str], None]) -> None:
         )
 
 
-def _facts(settings: Settings, data: TrainingData) -> dict[str, object]:
+def run_facts(settings: Settings, data: TrainingData) -> dict[str, object]:
+    """What `run.json` says about the data and the choices of a run."""
     corpora = [
         {
             "tasks": [task.name for task in data.tasks_of(number)],
@@ -132,59 +149,39 @@ def _facts(settings: Settings, data: TrainingData) -> dict[str, object]:
     return {"seed": settings.training.seed, "threads": settings.training.threads, "data": corpora}
 
 
-def _normalizer(settings: Settings) -> Callable[[str], str]:
-    word = settings.features.word
-    return lambda form: normalize_word(form, lowercase=word.lowercase, fold_digits=word.fold_digits)
-
-
-def _vectors(settings: Settings, note: Callable[[str], None]) -> WordVectors | None:
-    word = settings.features.word
-    if not word.vectors:
-        return None
-    vectors = read_vectors(Path(word.vectors), word.dim)
-    note(f"{word.vectors}: {len(vectors.words):,} vectors of {word.dim} numbers")
-    return vectors
-
-
-def _fit(settings: Settings, data: TrainingData, vectors: WordVectors | None) -> FormFeatures:
+def fit_forms(settings: Settings, data: TrainingData, vectors: PretrainedVectors | None) -> FormFeatures:
+    """The features of forms, their vocabularies filled from the training sentences and the pretrained vectors."""
     counts = count_forms(s.tokens for corpus in data.corpora for s in corpus.train)
-    extra = list(normalized_words(vectors.words, _normalizer(settings))) if vectors else []
     lookups, characters = build_features(settings.features)
-    return fit_features(lookups, characters, counts, extra_words=extra[: settings.features.word.max_vectors])
+    return fit_features(lookups, characters, counts, extra_words=vectors.vectors.words if vectors else ())
 
 
-def _start(
-    settings: Settings, data: TrainingData, features: FormFeatures, vectors: WordVectors | None
+def start(
+    settings: Settings, data: TrainingData, features: FormFeatures, vectors: PretrainedVectors | None
 ) -> TrainingState:
     """A network with its first weights, and everything that draws or remembers."""
     training, sizes = settings.training, settings.network
     description: NetworkDescription = describe_network(sizes)
     device = choose_device(training.device)
     network = build_network(
-        features, description, data.tasks, input_dropout=sizes.input_dropout, dropout=sizes.dropout
+        features,
+        description,
+        data.tasks,
+        margins={name: task.margin for name, task in settings.tasks.items()},
+        input_dropout=sizes.input_dropout,
+        dropout=sizes.dropout,
     )
     initialise(network, sizes.initialiser, torch.Generator().manual_seed(training.seed))
     if vectors:
-        _put_vectors(network, features, vectors, _normalizer(settings))
+        put_vectors(network, features, vectors)
     network.to(device)
     return TrainingState(
         network=network,
-        optimizer=OPTIMIZERS[settings.optimizer.name](network.parameters(), settings.optimizer.rate),
+        optimizer=build_optimizer(network, settings.optimizer),
         average=MovingAverage(network, training.averaging) if training.averaging else None,
         generator=torch.Generator(device).manual_seed(training.seed + 1),
         shuffle=np.random.default_rng(training.seed),
     )
-
-
-def _put_vectors(
-    network: WindowNetwork, features: FormFeatures, vectors: WordVectors, normalize: Callable[[str], str]
-) -> None:
-    """Pretrained vectors into their rows of the word table, scaled to the spread of the other rows."""
-    rows, values = align(features.vocabularies["word"], vectors, normalize)
-    table = network.get_parameter("lookup.word.weight")
-    scale = table.detach().std().item() / max(float(values.std()), 1e-12)
-    with torch.no_grad():
-        table[torch.from_numpy(rows)] = torch.from_numpy(values * np.float32(scale))
 
 
 def choose_device(name: str) -> torch.device:
@@ -197,7 +194,8 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _encode(data: TrainingData, features: FormFeatures) -> list[EncodedCorpus]:
+def encode_corpora(data: TrainingData, features: FormFeatures) -> list[EncodedCorpus]:
+    """The training sentences of each corpus as numbers, with the labels of its tasks."""
     encoded = []
     for number, corpus in enumerate(data.corpora):
         tasks = data.tasks_of(number)
@@ -212,7 +210,8 @@ def _encode(data: TrainingData, features: FormFeatures) -> list[EncodedCorpus]:
     return encoded
 
 
-def _plan(settings: Settings, data: TrainingData) -> Plan:
+def build_plan(settings: Settings, data: TrainingData) -> Plan:
+    """What the loop is to do."""
     training = settings.training
     return Plan(
         epochs=training.epochs,
@@ -220,7 +219,12 @@ def _plan(settings: Settings, data: TrainingData) -> Plan:
         patience=training.patience,
         rate=settings.optimizer.rate,
         clip=settings.optimizer.clip,
+        l1=settings.optimizer.l1,
+        l2=settings.optimizer.l2,
+        penalize_lookups=settings.optimizer.penalize_lookups,
+        max_norm=settings.optimizer.max_norm,
         unknown_rate=settings.features.word.unknown_rate,
+        activation=settings.network.activation,
         schedule=settings.schedule,
         weights={
             t.name: settings.tasks[t.name].weight if t.name in settings.tasks else 1.0 for t in data.tasks

@@ -1,9 +1,13 @@
-"""The record of a training to a few lines, or one JSON object, on stdout."""
+"""The record of a training to a few lines, or one JSON object, on stdout; an epoch of it to one line."""
 
+from collections.abc import Container
 from dataclasses import asdict
 
-from tagger.records import TrainReport
+from tagger.records import OverfitReport, Step, TrainReport, WrongSentence
 from tagger.reports.console import print_json, print_message, print_text
+
+SHOWN_WORDS = 5
+"""Wrong words that are shown of a sentence not learnt by heart."""
 
 
 def print_training(report: TrainReport, *, as_json: bool = False) -> None:
@@ -22,3 +26,69 @@ def print_training(report: TrainReport, *, as_json: bool = False) -> None:
         print_message(f"Go on with: tagger train --resume {report.folder}")
     else:
         print_message(f"Tag text with it: tagger tag -m {report.folder} FILE")
+
+
+def print_overfit(report: OverfitReport, *, as_json: bool = False) -> None:
+    """Write whether a few sentences were learnt by heart; if not, what to try and which sentences are still wrong."""
+    if as_json:
+        print_json({**asdict(report), "folder": str(report.folder) if report.folder else None})
+        return
+    size = f"{_count(report.sentences, 'sentence')} ({_count(report.words, 'word')})"
+    epochs = _count(report.epochs, "epoch")
+    if report.learnt:
+        print_text(f"Learnt by heart: {size} after {epochs}, every tag right.")
+    else:
+        print_text(f"Not learnt by heart: {size} in {epochs}.")
+    for task, count in report.wrong_sentences.items():
+        scores = [f"{name} {100 * report.scores[f'{task}.{name}']:.2f}" for name in ("f1", "accuracy")
+                  if f"{task}.{name}" in report.scores]  # fmt: skip
+        print_text(f"{task}: {', '.join(scores)}; {_count(count, 'sentence')} wrong")
+    if report.learnt:
+        return
+    print_text("\nWhat to try:")
+    for line in report.advice:
+        print_text(f"- {line}")
+    print_text("\nStill wrong, among others:" if _more(report) else "\nStill wrong:")
+    for sentence in report.wrong:
+        _print_wrong(sentence)
+
+
+def _more(report: OverfitReport) -> bool:
+    return sum(report.wrong_sentences.values()) > len(report.wrong)
+
+
+def _print_wrong(sentence: WrongSentence) -> None:
+    other = f"  tagged otherwise at {sentence.contradicts}" if sentence.contradicts else ""
+    print_text(f"{sentence.place}  {sentence.task}{other}")
+    print_text(f"  {' '.join(sentence.tokens)}")
+    rows = zip(sentence.tokens, sentence.gold, sentence.predicted, strict=True)
+    wrong = [f"  {token}: gold {gold}, predicted {found}" for token, gold, found in rows if gold != found]
+    for line in wrong[:SHOWN_WORDS]:
+        print_text(line)
+    if len(wrong) > SHOWN_WORDS:
+        print_text(f"  and {_count(len(wrong) - SHOWN_WORDS, 'word')} more")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def epoch_line(step: Step, *, words_a_second: float, scored: str = "dev") -> str:
+    """An epoch as one line: losses, scores in per cent, words/s, seconds, * if best.
+
+    Scores: the deciding one on the sample of training sentences, the main one of each task on the data named `scored`.
+    """
+    losses = "".join(f"  {task} {loss:.4f}" for task, loss in step.train_losses.items())
+    train = f"  train {100 * step.train_score:.1f}" if step.train_score is not None else ""
+    shown = {name: score for name, score in step.scores.items() if _is_main(name, step.scores)}
+    scores = "".join(f"  {name} {100 * score:.2f}" for name, score in shown.items())
+    dev = f"  {scored}{scores}" if scores else ""
+    rate = f"{words_a_second:,.0f} words/s"
+    best = "  *" if step.best else ""
+    return f"epoch {step.epoch:>3}  loss{losses}{train}{dev}  {rate}  {step.seconds:.1f} s{best}"
+
+
+def _is_main(name: str, scores: Container[str]) -> bool:
+    """Whether `name` ("ner.f1") is its task's main score: F1 where there is one, else accuracy."""
+    task, _, score = name.rpartition(".")
+    return score == "f1" or f"{task}.f1" not in scores

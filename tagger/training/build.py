@@ -1,5 +1,7 @@
 """Settings and vocabularies to a network with its first weights: the only place where sizes are read off words."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -46,10 +48,14 @@ def build_network(
     description: NetworkDescription,
     tasks: tuple[TaskDescription, ...],
     *,
+    margins: Mapping[str, float] | None = None,
     input_dropout: float = 0.0,
     dropout: float = 0.0,
 ) -> WindowNetwork:
-    """A network of these sizes, its weights not yet set."""
+    """A network of these sizes, its weights not yet set.
+
+    `margins`: task -> the lead of the gold tag that the objective tags-margin asks for, 1 where not given.
+    """
     letters = features.characters
     characters = None
     if letters:
@@ -58,18 +64,25 @@ def build_network(
     tables = {f.name: (len(features.vocabularies[f.name]), f.dim) for f in features.features}
     return WindowNetwork(
         Lookup(tables, characters),
-        {task.name: build_head(description.hidden[-1], task) for task in tasks},
+        {
+            task.name: build_head(description.hidden[-1], task, margin=(margins or {}).get(task.name, 1.0))
+            for task in tasks
+        },
         window=description.window,
         hidden=description.hidden,
         activation=description.activation,
+        leak=description.leak,
+        pieces=description.pieces,
+        batch_norm=description.batch_norm,
         input_dropout=input_dropout,
         dropout=dropout,
     )
 
 
-def build_head(units: int, task: TaskDescription) -> Head:
-    """The head of `task`, told which tags its scheme lets follow one another."""
+def build_head(units: int, task: TaskDescription, *, margin: float = 1.0) -> Head:
+    """The head of `task`, told its objective and which tags its scheme lets follow one another."""
     head = Head(units, len(task.labels), sentence_level=task.objective == "sentence")
+    head.objective, head.margin = task.objective, margin
     head.allow(
         *(
             torch.from_numpy(np.asarray(part, dtype=bool))
@@ -81,12 +94,21 @@ def build_head(units: int, task: TaskDescription) -> Head:
 
 def describe_network(settings: NetworkSettings) -> NetworkDescription:
     """The sizes that a saved model records."""
-    return NetworkDescription(settings.window, settings.hidden, settings.activation)
+    return NetworkDescription(
+        settings.window,
+        settings.hidden,
+        settings.activation,
+        leak=settings.leak,
+        pieces=settings.pieces,
+        batch_norm=settings.batch_norm,
+    )
 
 
 def weights_of(network: WindowNetwork) -> Weights:
-    """The network's parameters as NumPy arrays under their saved names."""
-    return {name: value.detach().cpu().numpy().copy() for name, value in network.state_dict().items()}
+    """The network's parameters and running statistics as float32 arrays of their own, under their saved names."""
+    return {
+        name: value.detach().cpu().numpy().astype(np.float32) for name, value in network.state_dict().items()
+    }
 
 
 def load_weights(network: WindowNetwork, weights: dict[str, NDArray[np.float32]]) -> None:

@@ -2,16 +2,22 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
-from tagger.config import ScheduleSettings
+from tagger.config import OptimizerSettings, ScheduleSettings
 from tagger.errors import TaggerError
+from tagger.records import Evaluation
+from tagger.training.averaging import MovingAverage
 from tagger.training.loop import train_epochs
+from tagger.training.optimizers import SPARSE_OPTIMIZERS, build_optimizer
 from tagger.training.prediction import predict
 from tests.training.corpora import NER, POS, TASKS, encoded, plan, state
 
 
-def nothing() -> tuple[dict[str, float], None]:
-    return {}, None
+def nothing() -> Evaluation:
+    return Evaluation()
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
@@ -55,7 +61,7 @@ def test_stops_when_patience_is_over_and_says_which_epoch_was_best() -> None:
     ends = [
         step
         for step in train_epochs(
-            trained, [encoded("pos")], plan(epochs=6, patience=3), lambda: ({}, next(scores))
+            trained, [encoded("pos")], plan(epochs=6, patience=3), lambda: Evaluation(score=next(scores))
         )
         if step.epoch_end
     ]
@@ -72,18 +78,44 @@ def test_rate_follows_the_schedule_within_the_epoch() -> None:
     assert rates[-1] < 0.003
 
 
+def test_rate_falls_when_the_development_score_stands_still() -> None:
+    trained = state()
+    scores = [0.5, 0.5, 0.6, 0.6, 0.6]
+    plateau = replace(plan(epochs=5), schedule=ScheduleSettings(name="plateau", wait=1, factor=0.1))
+    steps = train_epochs(trained, [encoded("pos")], plateau, lambda: Evaluation(score=scores[trained.epoch]))
+    rates = {step.epoch: step.rate for step in steps}
+    assert list(rates.values()) == pytest.approx([0.01, 0.01, 0.001, 0.001, 0.0001])
+
+
+def test_without_development_data_the_plateau_is_one_of_the_training_loss() -> None:
+    """Oracle: the weighted losses that the steps report, compared by hand."""
+    trained, weights = state(optimizer="sgd"), {"pos": 2.0, "ner": 0.5}
+    chosen = replace(
+        plan(epochs=6, rate=3.0, weights=weights), schedule=ScheduleSettings(name="plateau", wait=1)
+    )
+    losses, rates = [], []
+    for step in train_epochs(trained, [encoded("pos", "ner")], chosen, nothing):
+        if step.epoch_end:
+            losses.append(2.0 * step.train_losses["pos"] + 0.5 * step.train_losses["ner"])
+            rates.append(step.rate)
+    falls = [False] + [losses[n] >= min(losses[:n]) for n in range(1, 6)]  # after each epoch
+    assert True in falls[:-1]
+    assert False in falls[1:-1]
+    assert rates == pytest.approx([3.0 * 0.5 ** sum(falls[:n]) for n in range(6)])
+
+
 def test_scores_are_taken_with_the_averaged_weights() -> None:
     trained = state(averaging=0.99)
     seen = []
 
-    def evaluate() -> tuple[dict[str, float], None]:
+    def evaluate() -> Evaluation:
         seen.append(trained.network.trunk[0].bias.detach().clone())
-        return {}, None
+        return Evaluation()
 
     for _ in train_epochs(trained, [encoded("pos", "ner")], plan(epochs=4), evaluate):
         pass
     assert trained.average is not None
-    assert torch.equal(seen[-1], trained.average.values["trunk.0.bias"])
+    assert torch.equal(seen[-1], trained.average.values()["trunk.0.bias"])
     assert not torch.equal(seen[-1], trained.network.trunk[0].bias)
 
 
@@ -105,3 +137,47 @@ def test_a_loss_that_is_no_number_stops_with_advice() -> None:
     assert str(error.value) == (
         "training: expected a finite loss, found nan at step 1. Lower optimizer.rate, or set optimizer.clip = 1.0."
     )
+
+
+class WholeTableOperations(TorchDispatchMode):
+    """Notes the operations that take or give a dense tensor of at least so many numbers, sparse operands aside."""
+
+    def __init__(self, numbers: int) -> None:
+        super().__init__()
+        self.numbers = numbers
+        self.found: set[str] = set()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        result = func(*args, **(kwargs or {}))
+        tensors = [leaf for leaf in tree_leaves((args, kwargs, result)) if isinstance(leaf, torch.Tensor)]
+        if any(not t.is_sparse and t.numel() >= self.numbers for t in tensors):
+            with_sparse = any(t.is_sparse for t in tensors)
+            self.found.add(f"{func.overloadpacket.__name__}{' sparse' if with_sparse else ''}")
+        return result
+
+
+@pytest.mark.parametrize("name", sorted(SPARSE_OPTIMIZERS))
+def test_a_step_touches_only_the_rows_of_the_batch_of_a_large_table(name: str) -> None:
+    """Oracle: what torch carries out; each of these operations names the rows that it takes or changes."""
+    of_single_rows = {
+        "embedding",
+        "detach",
+        "index",
+        "index_put_",
+        "index_add_",
+        "add_ sparse",
+        "sparse_mask sparse",
+    }
+    trained = state()
+    trained.network.lookup.word = nn.Embedding(5000, 8)
+    settings = OptimizerSettings.model_validate({"name": name, "sparse_rows": 5000})
+    trained.optimizer = build_optimizer(trained.network, settings)
+    trained.average = MovingAverage(trained.network, 0.999)
+    chosen = plan(epochs=30, clip=1.0, max_norm=1.0, l2=0.1)
+    steps = train_epochs(trained, [encoded("pos", "ner"), encoded("pos")] * 10, chosen, nothing)
+    next(steps)  # makes room for what the optimizer remembers
+    with WholeTableOperations(5000 * 8) as operations:
+        for _ in range(20):
+            assert not next(steps).epoch_end
+    assert operations.found - of_single_rows == set()
+    assert "embedding" in operations.found
