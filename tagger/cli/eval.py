@@ -1,4 +1,4 @@
-"""`tagger eval`: scores of a model on gold data."""
+"""`tagger eval`: scores of a model, or of several that vote, on gold data."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +15,15 @@ def evaluate(
         Argument(
             metavar="DATA",
             help="A prepared folder, or corpus files; by default the model's own development data.",
+        ),
+    ] = None,
+    more: Annotated[
+        list[Path] | None,
+        Option(
+            "--model",
+            "-m",
+            help="A further model that votes together with MODEL (an ensemble); may be repeated.",
+            metavar="FOLDER",
         ),
     ] = None,
     split: Annotated[
@@ -83,6 +92,7 @@ def evaluate(
     result = run(
         model,
         data or (),
+        more=more or (),
         split=split,
         reading=reading,
         join=join or (),

@@ -62,12 +62,14 @@ def tag(
         ),
     ] = None,
     model: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             "--model",
             "-m",
             envvar=ENVIRONMENT,
-            help=f"Folder of the model. Without it: {USUAL_MODEL} if there is one.",
+            help="Folder of a model; repeated: an ensemble of models that vote (in the variable: "
+            f"separated by {os.pathsep}). Without it: {USUAL_MODEL} if there is one.",
+            metavar="FOLDER",
             show_default=False,
         ),
     ] = None,
@@ -129,7 +131,7 @@ def tag(
     """Tag text: raw or tokenised, files or a pipe, to columns, JSON lines or readable text."""
     if not inputs and sys.stdin.isatty():
         raise typer.BadParameter("name a file or folder, or pipe text in", param_hint="INPUT")
-    folder = find_model(model)
+    folders = model or [find_model(None)]
     if (
         "numpy" not in sys.modules
     ):  # its products are small: waiting for one another, threads only make them slower
@@ -140,7 +142,7 @@ def tag(
     line = ProgressLine() if not quiet and sys.stderr.isatty() else None
     try:
         report = tag_files(
-            load(folder, memory=memory * 1_000_000, tasks=task or None),
+            load(*folders, memory=memory * 1_000_000, tasks=task or None),
             inputs or ["-"],
             stdout=sys.stdout.buffer,
             output=None if output == "-" else output,

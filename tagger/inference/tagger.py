@@ -5,6 +5,8 @@ nlp = tagger.load("models/sample")
 for sentence in nlp.tag("Ada lives in Paris."):
     for span in sentence.spans("ner"):
         print(span.label, span.text, span.start_char)
+
+Several models vote: tagger.load("models/one", "models/two").
 """
 
 from collections import deque
@@ -14,8 +16,9 @@ from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
 
-from tagger.errors import ModelError, SettingsError
+from tagger.errors import SettingsError
 from tagger.inference.decoding import build_decoder
+from tagger.inference.ensemble import Ensemble, common_tasks, named
 from tagger.inference.probabilities import Evidence, weigh
 from tagger.inference.runtime import DEFAULT_MEMORY, Runtime
 from tagger.inference.spans import Span, TaggedSentence
@@ -28,32 +31,51 @@ __all__ = ["Span", "TaggedSentence", "Tagger", "load"]
 Context = TypeVar("Context")
 
 
-def load(path: str | Path, *, memory: int = DEFAULT_MEMORY, tasks: Sequence[str] | None = None) -> "Tagger":
-    """The tagger saved in the folder `path`.
+def load(
+    path: str | Path, *more: str | Path, memory: int = DEFAULT_MEMORY, tasks: Sequence[str] | None = None
+) -> "Tagger":
+    """The tagger saved in the folder `path`; with `more` folders an ensemble of all of them.
 
-    memory: bytes for what is kept of word forms seen before; the tags are the same with little, only slower.
+    more: models with the same tasks and labels (in any order); how they vote: `tagger.inference.ensemble`.
+    memory: bytes for what is kept of word forms seen before, of all models together; the tags are the same with little,
+        only slower.
     tasks: the tasks to tag, in this order; by default all.
-    Raises ModelError where the folder is missing, incomplete or damaged, SettingsError for an unknown task.
+    Raises ModelError where a folder is missing, incomplete or damaged or models do not go together, SettingsError for
+    an unknown task.
     """
-    try:
-        return Tagger(read_model(Path(path)), memory=memory, tasks=tasks)
-    except ModelError as error:
-        error.where = error.where or str(path)
-        raise
+    models, names = [], [str(folder) for folder in (path, *more)]
+    for name in names:
+        with named(name):
+            models.append(read_model(Path(name)))
+    return Tagger(*models, memory=memory, tasks=tasks, names=names)
 
 
 class Tagger:
-    """A model that tags. One may not be used by several threads at once; processes each load their own."""
+    """A model that tags, or several that vote. Not for several threads at once; processes each load their own."""
 
     def __init__(
-        self, model: SavedModel, *, memory: int = DEFAULT_MEMORY, tasks: Sequence[str] | None = None
+        self,
+        model: SavedModel,
+        *more: SavedModel,
+        memory: int = DEFAULT_MEMORY,
+        tasks: Sequence[str] | None = None,
+        names: Sequence[str] = (),
     ) -> None:
-        """See `load`."""
-        known = {task.name: task for task in model.tasks}
-        self._tasks = {name: _known(name, known) for name in (known if tasks is None else tasks)}
+        """See `load`; `names` of the models for errors."""
+        models = (model, *more)
+        names = names or [f"model {number}" for number in range(1, len(models) + 1)]
+        self._tasks = {task.name: task for task in common_tasks(models, names, tasks)}
         self._schemes = {name: task.scheme for name, task in self._tasks.items()}
-        self._runtime = Runtime(model, memory=memory)
-        self._decoders = {name: build_decoder(model, task) for name, task in self._tasks.items()}
+        self._runtime: Runtime | Ensemble
+        if more:
+            ensemble = Ensemble(models, names=names, tasks=tuple(self._tasks), memory=memory)
+            self._runtime, decoding = ensemble, ensemble.decoding
+        else:
+            with named(names[0]):
+                self._runtime, decoding = Runtime(model, memory=memory), model
+        with named(names[0]):
+            voted = {task.name: task for task in decoding.tasks}
+            self._decoders = {name: build_decoder(decoding, voted[name]) for name in self._tasks}
         self._names = {name: np.array(task.labels, dtype=object) for name, task in self._tasks.items()}
 
     @property

@@ -1,6 +1,6 @@
 """Sentences of one corpus to shuffled batches of windows over the distinct forms of each batch."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ class EncodedCorpus:
     forms: NDArray[np.int32]  # [words], all sentences one after the other
     starts: NDArray[np.int64]  # [sentences + 1], where each sentence starts in `forms`
     labels: dict[str, NDArray[np.int64]]  # task -> [words]
+    texts: tuple[str, ...] = ()  # [forms + 1], the forms themselves ("" for padding)
 
     @property
     def words(self) -> int:
@@ -33,6 +34,10 @@ class EncodedCorpus:
     def lengths(self) -> NDArray[np.int64]:
         """Words of each sentence."""
         return np.diff(self.starts)
+
+
+Corpora = Sequence[EncodedCorpus] | Callable[[np.random.Generator], Sequence[EncodedCorpus]]
+"""Corpora that are the same in each epoch, or a function that draws them anew for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ def encode(
         np.array(flat, dtype=np.int32),
         starts,
         labels,
+        ("", *known),
     )
 
 

@@ -14,7 +14,15 @@ from tagger.cli.eval import evaluate as command
 from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.recipes.evaluate import as_json, evaluate
 from tagger.records import Counts
-from tagger.saved import NetworkDescription, SavedModel, TaskDescription, write_file, write_model
+from tagger.saved import (
+    NetworkDescription,
+    SavedModel,
+    TaskDescription,
+    read_weights,
+    write_file,
+    write_model,
+    write_weights,
+)
 from tagger.text.features import Feature, FormFeatures
 from tagger.text.prepared import write_prepared
 from tagger.text.sentences import Sentence
@@ -26,11 +34,21 @@ NER = {"Ada": "S-PER", "Oslo": "S-LOC"}
 SETTINGS = {"training": {"seed": 7}, "data": {"columns": ["word", "pos", "entity"]}}
 
 
-def write_table_model(folder: Path, settings: dict[str, Any] = SETTINGS, *, forms: Any = WORDS) -> Path:
-    """A window of one word whose two heads look the form up in POS and NER; unknown forms are X and O."""
+def write_table_model(
+    folder: Path,
+    settings: dict[str, Any] = SETTINGS,
+    *,
+    forms: Any = WORDS,
+    pos: dict[str, str] = POS,
+    sure: float = 1.0,
+) -> Path:
+    """A window of one word whose two heads look the form up in `pos` and NER; unknown forms are X and O.
+
+    sure: the score of a label that stands in the table.
+    """
     import tomli_w
 
-    columns = {"pos": (["X", *sorted(set(POS.values()))], POS), "ner": (["O", "S-LOC", "S-PER"], NER)}
+    columns = {"pos": (["X", *sorted(set(POS.values()))], pos), "ner": (["O", "S-LOC", "S-PER"], NER)}
     rows = len(WORDS) + RESERVED
     weights = {
         "lookup.word.weight": np.eye(rows, dtype=np.float32),
@@ -43,7 +61,7 @@ def write_table_model(folder: Path, settings: dict[str, Any] = SETTINGS, *, form
         head[0] = 0.5  # of a form that no label claims
         for row, form in enumerate(WORDS, RESERVED):
             if form in table:
-                head[labels.index(table[form]), row] = 1.0
+                head[labels.index(table[form]), row] = sure
         weights |= {f"heads.{name}.weight": head, f"heads.{name}.bias": np.zeros(len(labels), np.float32)}
         column, scheme = ("entity", "IOBES") if name == "ner" else (name, "none")
         tasks.append(TaskDescription(name, column, scheme, "word", tuple(labels)))
@@ -261,3 +279,80 @@ def test_the_command_passes_on_how_gold_files_are_read(model: Path, tmp_path: Pa
     )
     options = ["--input-scheme", "entity=IOB2", "--broken-tags", "repair", "--task", "ner"]
     assert runner.invoke(app, [str(model), str(path), *options]).exit_code == 0
+
+
+def test_models_vote_with_their_probabilities(model: Path, gold: str, tmp_path: Path) -> None:
+    """One model is surer that Oslo is a verb than the other that it is a name; so South and both Oslo are wrong."""
+    other = write_table_model(tmp_path / "other", pos={**POS, "Oslo": "VERB"}, sure=5.0)
+    result = evaluate(model, [gold], more=[other])
+    pos, ner = (task.scores for task in result.tasks)
+    assert (pos.correct_tokens, evaluate(model, [gold]).tasks[0].scores.correct_tokens) == (4, 5)
+    assert ner == evaluate(model, [gold]).tasks[1].scores
+    assert result.model == f"{model} + {other}"
+
+
+def test_the_signature_of_an_ensemble_counts_its_models_and_names_their_seeds(
+    model: Path, gold: str, tmp_path: Path
+) -> None:
+    others = [
+        write_table_model(tmp_path / "b", {"training": {"seed": 8}}),
+        write_table_model(tmp_path / "c", {}),
+    ]
+    result = evaluate(model, [gold], more=others, tasks=["pos"])
+    assert result.tasks[0].signature == (
+        f"task:pos|data:{gold}#{result.tasks[0].fingerprint}|scheme:none|mode:tokens"
+        f"|seed:7,8,unknown|models:3|tagger:{tagger.__version__}"
+    )
+    values = as_json(result)
+    assert (values["models"], values["seed"]) == ([str(model), *map(str, others)], [7, 8, None])
+    alone = as_json(evaluate(model, [gold]))
+    assert (alone["models"], alone["seed"]) == ([str(model)], 7)
+
+
+def test_words_that_any_of_several_models_has_learnt_from_are_seen(gold: str, tmp_path: Path) -> None:
+    first, second = (
+        write_table_model(tmp_path / name, forms=forms)
+        for name, forms in [("a", ["Ada"]), ("b", ["Oslo", "Ada"])]
+    )
+    assert evaluate(first, [gold], more=[second]).tasks[0].scores.seen_tokens == 3
+    silent = write_table_model(tmp_path / "c", forms=None)
+    result = evaluate(first, [gold], more=[silent])
+    assert result.tasks[0].scores.seen_tokens == 0
+    assert result.notes[0] == f"no forms.json in {silent}: which words are seen is unknown"
+
+
+def test_models_of_other_tasks_vote_on_those_in_common(model: Path, gold: str, tmp_path: Path) -> None:
+    other = write_table_model(tmp_path / "other")
+    path = other / "model.json"
+    path.write_text(path.read_text().replace('"name": "pos"', '"name": "upos"'))
+    weights = read_weights(other / "weights.safetensors")
+    renamed = {name.replace("heads.pos", "heads.upos"): array for name, array in weights.items()}
+    write_weights(other / "weights.safetensors", renamed)
+    with pytest.raises(ModelError) as caught:
+        evaluate(model, [gold], more=[other])
+    assert str(caught.value) == (
+        f"{other}: expected the tasks of {model} (pos, ner), found upos, ner. "
+        "Only tasks that all models have can be chosen with --task; these two share: ner."
+    )
+    assert [task.scores.task for task in evaluate(model, [gold], more=[other], tasks=["ner"]).tasks] == [
+        "ner"
+    ]
+
+
+def test_the_command_takes_further_models_after_the_data(model: Path, gold: str, tmp_path: Path) -> None:
+    other = write_table_model(tmp_path / "other")
+    app = typer.Typer()
+    app.command()(command)
+    result = CliRunner().invoke(app, [str(model), gold, "-m", str(other), "--model", str(model)])
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{model} + {other} + {model} on {gold}\n")
+    assert "|seed:7,7,7|models:3|" in result.stdout
+
+
+def test_a_model_in_the_place_of_data_is_told_how_to_vote(model: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        evaluate(model, [str(model)])
+    assert str(caught.value) == (
+        f"DATA: expected a prepared folder or corpus files, found the model folder {model}. "
+        f"To let it vote with the first model, pass --model {model}."
+    )

@@ -1,0 +1,109 @@
+"""A model's settings and what the user named to gold data: sentences, and the tags of each task."""
+
+import json
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tagger.config import DataSettings
+from tagger.errors import ModelError, SettingsError, TaggerError
+from tagger.recipes.training_data import source_of, task_tags
+from tagger.saved import FORMS, SETTINGS, TaskDescription
+from tagger.settings_file import parse_settings
+from tagger.text.corpus import read_corpus
+from tagger.text.prepared import is_prepared, read_prepared
+from tagger.text.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """Sentences with gold tags: where they come from, and the scheme of each column."""
+
+    name: str
+    sentences: list[Sentence]
+    schemes: dict[str, str]
+
+
+def origins_of(
+    tasks: Sequence[TaskDescription], settings: dict[str, Any], *, given: bool
+) -> list[tuple[DataSettings, list[TaskDescription]]]:
+    """How the data of each task are read, tasks that read the same together.
+
+    Data that are `given` are read once, as the tasks' own [data] say if they agree, else as the shared one.
+    """
+    shared = settings.get("data", {})
+    grouped: list[tuple[DataSettings, list[TaskDescription]]] = []
+    for task in tasks:
+        own = settings.get("tasks", {}).get(task.name, {}).get("data") or shared
+        origin = parse_settings({"data": own}).data
+        same = next((group for known, group in grouped if known == origin), None)
+        if same is None:
+            grouped.append((origin, [task]))
+        else:
+            same.append(task)
+    if not given:
+        return grouped
+    return [(grouped[0][0] if len(grouped) == 1 else parse_settings({"data": shared}).data, list(tasks))]
+
+
+def read_gold(origin: DataSettings, data: Sequence[str], *, join: Sequence[str], split: str) -> Gold:
+    """The gold sentences in `data`, or without any in the development data that `origin` names."""
+    if not data:
+        if origin.folder:
+            return _read_prepared(origin.folder, split)
+        if not origin.dev:
+            hint = "Name files or a prepared folder after the model."
+            raise SettingsError("data", "development data in the model's settings", "none", hint)
+        data, join = origin.dev, origin.join_dev
+    if len(data) == 1 and is_prepared(data[0]) and not join:
+        return _read_prepared(data[0], split)
+    corpus = read_corpus(source_of(origin, data, join))
+    return Gold(" + ".join((*data, *join)), corpus.sentences, corpus.schemes)
+
+
+def _read_prepared(folder: str, split: str) -> Gold:
+    prepared = read_prepared(folder)
+    if split not in prepared.splits:
+        known = ", ".join(prepared.splits)
+        raise SettingsError("--split", f"a split of {folder} ({known})", repr(split))
+    return Gold(f"{folder}/{split}", prepared.splits[split], prepared.schemes)
+
+
+def gold_tags(task: TaskDescription, gold: Gold) -> list[list[str]]:
+    """The gold tags in the scheme of the task."""
+    source = gold.schemes[task.column]
+    if source == "none" and task.scheme != "none":
+        where, hint = f"{gold.name}, column {task.column}", "Is it the right column? See --columns."
+        raise TaggerError("expected tags that mark spans, found plain tags", where=where, hint=hint)
+    return task_tags(gold.sentences, task, source)
+
+
+def known_forms(model: Path) -> frozenset[str] | None:
+    """The forms of the training data, or None where the model does not say."""
+    path = model / FORMS
+    try:
+        forms = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise ModelError(
+            f"expected JSON, found {error}", where=str(path), hint="The model is damaged."
+        ) from error
+    if not isinstance(forms, list) or not all(isinstance(form, str) for form in forms):
+        raise ModelError("expected a JSON list of strings, found another value", where=str(path))
+    return frozenset(forms)
+
+
+def model_settings(model: Path) -> dict[str, Any]:
+    """The settings that the model was trained with, as plain values; none where they were not kept."""
+    path = model / SETTINGS
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise ModelError(
+            f"expected TOML, found {error}", where=str(path), hint="The model is damaged."
+        ) from error
