@@ -32,9 +32,13 @@ COMMANDS = {
     "init": Command("Data", "tagger.cli.init", "init"),
     "prep": Command("Data", "tagger.cli.prep", "prep"),
     "train": Command("Train", "tagger.cli.train", "train"),
+    "search": Command("Train", "tagger.cli.search", "search"),
     "tag": Command("Use", "tagger.cli.tag", "tag"),
     "info": Command("Use", "tagger.cli.info", "info"),
     "eval": Command("Understand", "tagger.cli.eval", "evaluate"),
+    "gradcheck": Command("Understand", "tagger.cli.gradcheck", "gradcheck"),
+    "diagnose": Command("Understand", "tagger.cli.diagnose", "diagnose"),
+    "plot": Command("Understand", "tagger.cli.plot", "plot"),
 }
 
 
