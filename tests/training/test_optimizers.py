@@ -210,10 +210,10 @@ def test_sparse_adam_moves_and_remembers_only_the_rows_of_the_batch() -> None:
 @pytest.mark.parametrize(
     ("rows", "device", "changes", "expected"),
     [
-        (50_000, "cpu", {"name": "adam"}, True),
-        (49_999, "cpu", {"name": "adam"}, False),
-        (50_000, "cuda", {"name": "sgd"}, True),
-        (50_000, "mps", {"name": "sgd"}, False),
+        (200_000, "cpu", {"name": "adam"}, True),
+        (199_999, "cpu", {"name": "adam"}, False),
+        (200_000, "cuda", {"name": "sgd"}, True),
+        (200_000, "mps", {"name": "sgd"}, False),
         (10, "cpu", {"name": "adagrad", "sparse_rows": 10}, True),
         (10**6, "cpu", {"name": "adam", "sparse_rows": 0}, False),
         (10**6, "cpu", {"name": "momentum"}, False),
