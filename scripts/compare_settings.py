@@ -4,10 +4,11 @@
     python scripts/compare_settings.py RESULTS.jsonl --table           prints the table of what it holds
 
 Every row changes the defaults in one place; each optimizer has the rate that `tagger search` with
-`scripts/spaces/rates.toml` found best for it in this budget (Adam: 0.01, in every other row too). Budget: `--sample` training sentences of CoNLL-2003 (POS and NER heads) and of EWT (UPOS, XPOS and NER heads),
-`--epochs` epochs, `--seeds` seeds; scored on the whole development data with the best epoch's weights. A run that was
-stopped goes on where it was. The corpora are looked for in the folder TAGGER_DATA; the rows of preprocessing need
-vectors that `scripts/make_vectors.py` wrote (`--vectors`).
+`scripts/spaces/rates.toml` found good for it in a like budget (Adam: 0.01, in every other row too). Budget: `--sample`
+training sentences of CoNLL-2003 (POS and NER heads) and of EWT (UPOS, XPOS and NER heads), `--epochs` epochs, `--seeds`
+seeds; scored on the whole development data with the best epoch's weights. A run that was stopped goes on where it was.
+The corpora are looked for in the folder TAGGER_DATA; the rows of preprocessing need vectors that
+`scripts/make_vectors.py` wrote (`--vectors`).
 """
 
 import argparse

@@ -158,7 +158,8 @@ class TaskSettings(Section):
         "auto", "scheme that the head predicts; auto: IOBES for spans, none for plain tags"
     )
     objective: Objective = _setting(
-        "word", "word: each word alone; sentence: whole sentences with transitions; or another loss of each word"
+        "word",
+        "word: each word alone; sentence: whole sentences with transitions; or another loss of each word",
     )
     margin: float = _setting(
         1.0, "score by which the gold tag should lead the best other one (tags-margin)", gt=0.0
