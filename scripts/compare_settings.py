@@ -43,7 +43,7 @@ ROWS: dict[str, dict[str, Row]] = {
     "objective of every head": {
         "word": ("TASKS.objective=word",),
         "sentence": ("TASKS.objective=sentence",),
-        "squared-error": ("TASKS.objective=squared-error",),
+        "squared-error, rate 0.001": ("TASKS.objective=squared-error", "optimizer.rate=0.001"),
         "tags-margin": ("TASKS.objective=tags-margin",),
     },
     "activation": {
@@ -55,10 +55,10 @@ ROWS: dict[str, dict[str, Row]] = {
     },
     "optimizer": {
         "sgd, rate 1": ("optimizer.name=sgd", "optimizer.rate=1"),
-        "sgd, fan-in scaling, rate 100": (
+        "sgd, fan-in scaling, rate 30": (
             "optimizer.name=sgd",
             "optimizer.fan_in_scaling=true",
-            "optimizer.rate=100",
+            "optimizer.rate=30",
         ),
         "momentum, rate 0.3": ("optimizer.name=momentum", "optimizer.rate=0.3"),
         "nesterov, rate 0.3": ("optimizer.name=nesterov", "optimizer.rate=0.3"),
