@@ -23,7 +23,7 @@ class Evaluation:
     score: float | None = None  # the one that decides; None: nothing to decide on
     losses: dict[str, float] = field(
         default_factory=dict
-    )  # task -> mean nats a word of development data; words without a known gold path left out
+    )  # task -> mean loss a word of development data; words without a known gold path left out
     train_scores: dict[str, float] = field(
         default_factory=dict
     )  # as `scores`, on a sample of the training sentences
@@ -34,7 +34,7 @@ class Evaluation:
 class Step:
     """One optimizer step, as the training loop yields it.
 
-    `losses` holds the mean loss of each task in this step (nats a sentence or a word, as its objective says);
+    `losses` holds the mean loss a word of each task in this step (nats if its objective is a likelihood);
     `loss` is their weighted sum. What follows `epoch_end` is filled on the last step of an epoch only.
     """
 

@@ -131,13 +131,14 @@ def first_sentences(data: TrainingData, sentences: int) -> TrainingData:
 def _until_learnt(
     settings: Settings, few: TrainingData, features: FormFeatures, state: TrainingState
 ) -> Iterator[Step]:
-    """The steps of training, no more of them once every tag is right."""
+    """The steps of training, up to the epoch in which every tag is right: the best one, whatever score decides."""
     evaluate = development_scorer(state.network, few, features, deciding=settings.training.score)
     for step in train_epochs(state, encode_corpora(few, features), build_plan(settings, few), evaluate):
-        learnt = step.epoch_end and _all_right(step, few.tasks)
-        yield replace(step, stop=True) if learnt else step
-        if learnt:
+        if step.epoch_end and _all_right(step, few.tasks):
+            state.best_epoch, state.best_score = step.epoch, step.score
+            yield replace(step, best=True, stop=True)
             return
+        yield step
 
 
 def _all_right(step: Step, tasks: tuple[TaskDescription, ...]) -> bool:

@@ -143,7 +143,7 @@ def _run_stage(
 
     if number > 1:
         names = [name for key, parameter in stage.space.items() for name in sorted(names_of(key, parameter))]
-        own = {name: value_of(bench.settings, name) for name in names}
+        own = {name: value for name in names if (value := value_of(bench.settings, name)) is not None}
         for branch in branches:
             add({**branch.start, **{name: value for name, value in own.items() if name not in branch.start}})
     bench.begin(len(mine) + sum(branch.trials for branch in branches))

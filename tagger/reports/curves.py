@@ -22,7 +22,7 @@ USUAL_UPDATES = (1e-3, 1e-2)
 """Where update ratios mostly lie when a training goes well; shaded."""
 
 _FIGURES: dict[What, tuple[str, str, LayerFigure]] = {
-    "gradients": ("gradient norm", "nats", "gradient_norm"),
+    "gradients": ("gradient norm", "loss / weight", "gradient_norm"),
     "updates": ("update ratio", "step / weights", "update_ratio"),
     "saturated": ("saturated outputs", "%", "saturated"),
 }

@@ -89,7 +89,8 @@ def train_epochs(state: TrainingState, corpora: Corpora, plan: Plan, evaluate: E
         with state.evaluated():
             found = evaluate()
         state.epoch += 1
-        state.plateau = state.plateau.after(_quality(last, found, plan), plan.schedule)
+        if state.epoch >= plan.schedule.warm_up:  # before that the rate has not been at its full size
+            state.plateau = state.plateau.after(_quality(last, found, plan), plan.schedule)
         best = found.score is None or state.best_score is None or found.score > state.best_score
         if best:
             state.best_score, state.best_epoch = found.score, state.epoch
@@ -175,7 +176,7 @@ def _step(
     rate: float,
     watch: Watch | None = None,
 ) -> tuple[dict[str, float], int]:
-    """One optimizer step on one batch: the loss of each task (mean nats a word) and the words of the batch."""
+    """One optimizer step on one batch: the loss of each task (mean a word) and the words of the batch."""
     network, optimizer = state.network, state.optimizer
     network.train()
     optimizer.set_rate(rate)

@@ -110,6 +110,25 @@ def test_the_model_is_written_where_one_is_asked_for(tmp_path: Path) -> None:
     assert not (tmp_path / "model" / "last.safetensors").exists()  # there is nothing to resume
 
 
+def test_what_is_written_is_what_was_learnt_whatever_score_decides(tmp_path: Path) -> None:
+    """The parts of speech are right epochs before the entities, whose few words weigh next to nothing."""
+    tasks = {"pos": {}, "ner": {"objective": "sentence", "weight": 0.01}}
+    training = {"batch_words": 10, "score": "pos.accuracy"}
+    ends: list[Step] = []
+    chosen = settings(write(tmp_path, CORPUS), tasks=tasks, training=training, optimizer={"rate": 0.02})
+    report = overfit(
+        chosen,
+        3,
+        output=tmp_path / "model",
+        observe=lambda step: ends.append(step) if step.epoch_end else None,
+    )
+    assert report.learnt
+    assert ends[-2].scores["pos.accuracy"] == 1.0
+    assert ends[-1].best
+    sentence = tagger.load(tmp_path / "model").tag_tokens("Ada Lovelace lives in Paris .".split())
+    assert [span.text for span in sentence.spans("ner")] == ["Ada Lovelace", "Paris"]
+
+
 def test_contradictory_labels_cannot_be_learnt_and_are_shown(tmp_path: Path) -> None:
     corpus = write(tmp_path, CONTRADICTION)
     report = overfit(settings(corpus), 10)

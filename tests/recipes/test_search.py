@@ -203,6 +203,19 @@ def test_a_later_stage_starts_from_the_best_and_tries_them_too(
     assert report.best.parameters == {"optimizer.rate": 1e-2, "network.activation": "tanh"}
 
 
+def test_a_section_that_the_settings_leave_out_stays_out_where_the_best_are_tried_again(
+    settings: Settings, tmp_path: Path, planted: Planted
+) -> None:
+    """The settings give the task no corpus of its own, so there is no value of theirs to go back to."""
+    text = (
+        'method = "grid"\n[[stages]]\n[stages.space]\noptimizer.rate = [1e-2]\n[[stages]]\n[stages.space]\n'
+    )
+    text += f"tasks.pos.data = [{{ train = {list(settings.data.train)}, columns = ['word', 'pos'] }}]\n"
+    report = search(settings, space(settings, text), tmp_path / "out")
+    assert [trial.state for trial in report.stages[1].trials] == ["done", "done"]
+    assert {"optimizer.rate": 1e-2} in [trial.parameters for trial in report.stages[1].trials]
+
+
 def test_a_stage_without_a_space_tries_the_best_again(
     settings: Settings, tmp_path: Path, planted: Planted
 ) -> None:

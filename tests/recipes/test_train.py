@@ -136,6 +136,69 @@ def test_resuming_with_other_data_is_refused(corpus: Path, tmp_path: Path) -> No
     )
 
 
+FLAT = {"optimizer": {"rate": 1e-5}}  # the development score stands still
+SETTINGS_OF_THE_TRAINING: list[tuple[dict[str, dict[str, object]], str, object]] = [
+    ({}, "network.activation", "soft_sign"),
+    ({"network": {"activation": "leaky_relu"}}, "network.leak", 0.3),
+    ({"network": {"activation": "maxout"}}, "network.pieces", 3),
+    ({}, "network.batch_norm", True),
+    ({}, "network.initialiser", "small_normal"),
+    ({}, "network.input_dropout", 0.5),
+    ({}, "network.dropout", 0.5),
+    ({}, "features.word.unknown_rate", 0.5),
+    ({}, "optimizer.name", "nesterov"),
+    ({}, "optimizer.rate", 0.01),
+    ({"optimizer": {"name": "momentum"}}, "optimizer.momentum", 0.5),
+    ({"optimizer": {"name": "rmsprop"}}, "optimizer.decay", 0.5),
+    ({}, "optimizer.beta1", 0.5),
+    ({}, "optimizer.beta2", 0.5),
+    ({}, "optimizer.epsilon", 0.1),
+    ({}, "optimizer.fan_in_scaling", True),
+    ({}, "optimizer.sparse_rows", 5),
+    ({}, "optimizer.l2", 0.1),
+    ({}, "optimizer.l1", 0.1),
+    ({"optimizer": {"l2": 0.1}}, "optimizer.penalize_lookups", True),
+    ({}, "optimizer.max_norm", 0.1),
+    ({"optimizer": {"name": "sgd"}}, "optimizer.clip", 0.01),
+    ({}, "schedule.name", "constant"),
+    ({}, "schedule.warm_up", 10.0),
+    ({}, "schedule.final", 1.0),
+    ({"schedule": {"name": "step"}}, "schedule.every", 1),
+    ({"schedule": {"name": "step", "every": 1}}, "schedule.factor", 0.1),
+    ({"schedule": {"name": "exponential"}}, "schedule.k", 1.0),
+    ({"schedule": {"name": "inverse"}}, "schedule.tau", 1.0),
+    ({"schedule": {"name": "plateau"}, **FLAT}, "schedule.wait", 1),
+    ({"training": {"averaging": 0.9}}, "training.averaging", 0.5),
+    ({}, "training.batch_words", 4),
+    ({}, "training.seed", 2),
+]
+
+
+@pytest.mark.parametrize(
+    ("base", "name", "value"), SETTINGS_OF_THE_TRAINING, ids=[name for _, name, _ in SETTINGS_OF_THE_TRAINING]
+)
+def test_a_setting_changes_what_is_learnt(
+    corpus: Path, tmp_path: Path, base: dict[str, dict[str, object]], name: str, value: object
+) -> None:
+    values = settings(corpus).model_dump(mode="json", exclude_none=True)
+    values["training"] |= {"epochs": 4}
+    for section, changes in base.items():
+        values[section] |= changes
+    train(parse_settings(values), tmp_path / "plain")
+    *sections, key = name.split(".")
+    table = values
+    for section in sections:
+        table = table[section]
+    assert table[key] != value
+    table[key] = value
+    train(parse_settings(values), tmp_path / "changed")
+    # of the last epoch: the best weights may be those of the first one
+    plain, changed = (read_weights(tmp_path / run / CHECKPOINT) for run in ("plain", "changed"))
+    kind = "average" if name == "training.averaging" else "network"
+    part = "lookup.word.weight" if name == "optimizer.sparse_rows" else "heads.pos.weight"
+    assert not np.array_equal(plain[f"{kind}/{part}"], changed[f"{kind}/{part}"])
+
+
 def test_nothing_is_overwritten_without_force(corpus: Path, tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "precious").touch()

@@ -41,7 +41,7 @@ def test_one_task_has_its_panels_in_a_row_above_those_of_the_layers() -> None:
         "nats a word",
         "%",
         "a step",
-        "nats",
+        "loss / weight",
         "step / weights",
         "%",
     ]

@@ -60,8 +60,9 @@ def state(
     dropout: float = 0.2,
     sparse_rows: int = 0,
     fan_in_scaling: bool = False,
+    sizes: NetworkDescription = SIZES,
 ) -> TrainingState:
-    network = build_network(features(), SIZES, TASKS, input_dropout=dropout, dropout=dropout)
+    network = build_network(features(), sizes, TASKS, input_dropout=dropout, dropout=dropout)
     initialise(network, "glorot", torch.Generator().manual_seed(3))
     settings = OptimizerSettings.model_validate(
         {"name": optimizer, "rate": 0.01, "sparse_rows": sparse_rows, "fan_in_scaling": fan_in_scaling}

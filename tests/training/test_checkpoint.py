@@ -8,9 +8,10 @@ import torch
 from tagger.config import OptimizerName, ScheduleName, ScheduleSettings
 from tagger.errors import ModelError
 from tagger.records import Evaluation
+from tagger.saved import NetworkDescription
 from tagger.training.checkpoint import CHECKPOINT, restore_checkpoint, save_checkpoint
 from tagger.training.loop import Plan, TrainingState, train_epochs
-from tests.training.corpora import encoded, plan, state
+from tests.training.corpora import SIZES, encoded, plan, state
 
 EPOCHS = 6
 SCORES = [
@@ -34,10 +35,12 @@ def run(trained: TrainingState, until: int, chosen: Plan) -> list[float]:
     return rates
 
 
-def assert_resumed_equals_whole(folder: Path, chosen: Plan, optimizer: str, sparse_rows: int) -> None:
+def assert_resumed_equals_whole(
+    folder: Path, chosen: Plan, optimizer: str, sparse_rows: int, sizes: NetworkDescription = SIZES
+) -> None:
     """Train at one go, and with a restart after epoch 3: same rates, same bits."""
     whole, broken, resumed = (
-        state(optimizer=optimizer, averaging=0.9, sparse_rows=sparse_rows) for _ in range(3)
+        state(optimizer=optimizer, averaging=0.9, sparse_rows=sparse_rows, sizes=sizes) for _ in range(3)
     )
     rates = run(whole, EPOCHS, chosen)
     before = run(broken, 3, chosen)
@@ -68,6 +71,16 @@ def test_a_resumed_run_equals_an_uninterrupted_one_with_every_schedule(
 ) -> None:
     settings = ScheduleSettings(name=schedule, warm_up=warm_up, every=2, tau=2.0, wait=1)
     assert_resumed_equals_whole(tmp_path, replace(plan(epochs=EPOCHS), schedule=settings), "momentum", 0)
+
+
+@pytest.mark.parametrize("sparse_rows", [0, 4])
+def test_a_resumed_run_with_batch_normalisation_equals_an_uninterrupted_one(
+    tmp_path: Path, sparse_rows: int
+) -> None:
+    """The running statistics and their moving averages are part of the state."""
+    sizes = NetworkDescription(3, (8, 6), "maxout", pieces=3, batch_norm=True)
+    chosen = plan(epochs=EPOCHS, max_norm=1.0, unknown_rate=0.2)
+    assert_resumed_equals_whole(tmp_path, chosen, "adam", sparse_rows, sizes)
 
 
 def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:

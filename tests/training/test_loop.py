@@ -87,6 +87,15 @@ def test_rate_falls_when_the_development_score_stands_still() -> None:
     assert list(rates.values()) == pytest.approx([0.01, 0.01, 0.001, 0.001, 0.0001])
 
 
+def test_epochs_of_warm_up_do_not_count_as_a_plateau() -> None:
+    trained = state(dropout=0.0)
+    settings = ScheduleSettings(name="plateau", wait=1, factor=0.1, warm_up=3)
+    flat = replace(plan(epochs=5), schedule=settings)
+    steps = list(train_epochs(trained, [encoded("pos")], flat, lambda: Evaluation(score=0.0)))
+    assert max(step.rate for step in steps if step.epoch == 4) == pytest.approx(0.01)
+    assert trained.plateau.reductions == 2  # after epochs 4 and 5, measured against epoch 3
+
+
 def test_without_development_data_the_plateau_is_one_of_the_training_loss() -> None:
     """Oracle: the weighted losses that the steps report, compared by hand."""
     trained, weights = state(optimizer="sgd"), {"pos": 2.0, "ner": 0.5}
