@@ -2,7 +2,7 @@
 
 Trains CoNLL-2003 NER (eng.train) without and with each augmentation, one run a seed, and scores eng.testa as it is, in
 lower case and in upper case; prints entity F1, mean and standard deviation over the seeds. The best epoch is chosen on
-eng.testa as it is. `--sample` and `--epochs` make the budget smaller; `--results FILE` appends a line of JSON a run
+eng.testa as it is. `--sample`, `--epochs` and `--rate` set the budget; `--results FILE` appends a line of JSON a run
 and leaves out the runs that FILE holds, so a run that was stopped goes on; `--keep DIR` leaves the models there.
 The corpora are looked for in the folder TAGGER_DATA (default: ../shared/data beside the repository).
 """
@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("--seeds", default="1,2,3", metavar="N,N", help="seeds of the training")
     parser.add_argument("--sample", type=int, default=0, help="training sentences; 0: all")
     parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--rate", type=float, default=0.003, help="learning rate, larger for small budgets")
     parser.add_argument("--rows", default="", metavar="ROW;ROW", help=f"of {'; '.join(ROWS)}")
     parser.add_argument("--results", type=Path, metavar="FILE", help="a line of JSON a run")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the models in this folder")
@@ -60,7 +61,7 @@ def main() -> None:
         missing = data / "eng.train"
         sys.exit(f"error: expected {missing}, found none. Set TAGGER_DATA to the folder of corpora.")
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # as `tagger train` does
-    budget = {"sample": arguments.sample, "epochs": arguments.epochs}
+    budget = {"sample": arguments.sample, "epochs": arguments.epochs, "rate": arguments.rate}
     results = read_results(arguments.results, budget)
     with tempfile.TemporaryDirectory() as work:
         prepared = prepare(data, Path(work) / "prepared")
@@ -78,7 +79,7 @@ def main() -> None:
     print_table([result for result in results if result["row"] in rows], budget)
 
 
-def read_results(path: Path | None, budget: dict[str, int]) -> list[dict[str, Any]]:
+def read_results(path: Path | None, budget: dict[str, float]) -> list[dict[str, Any]]:
     """The runs of this budget that the file holds."""
     if path is None or not path.is_file():
         return []
@@ -98,7 +99,7 @@ def prepare(data: Path, folder: Path) -> Path:
 
 
 def run(
-    row: str, seed: int, prepared: Path, folder: Path, *, sample: int, epochs: int
+    row: str, seed: int, prepared: Path, folder: Path, *, sample: int, epochs: int, rate: float
 ) -> dict[str, float | int]:
     """Train one row with one seed: entity F1 of testa in each case, the best epoch and the seconds of training."""
     from tagger.recipes.train import train
@@ -107,7 +108,12 @@ def run(
     file = prepared.parent / "settings.toml"
     values = {"tasks": {"ner": {"objective": "sentence"}}, "data": {"folder": str(prepared)}}
     file.write_text(dump_settings(parse_settings(values)), encoding="utf-8")
-    budget = [f"training.seed={seed}", f"training.epochs={epochs}", f"data.sample={sample}"]
+    budget = [
+        f"training.seed={seed}",
+        f"training.epochs={epochs}",
+        f"data.sample={sample}",
+        f"optimizer.rate={rate}",
+    ]
     begun = time.perf_counter()
     report = train(load_settings(file, [*budget, *ROWS[row]]), folder, force=True)
     seconds = round(time.perf_counter() - begun, 1)
@@ -133,10 +139,11 @@ def scores(model: Path, prepared: Path) -> dict[str, float]:
     return found
 
 
-def print_table(results: list[dict[str, Any]], budget: dict[str, int]) -> None:
+def print_table(results: list[dict[str, Any]], budget: dict[str, float]) -> None:
     """A line a row: mean and standard deviation (n - 1) of each score in per cent, and the mean seconds."""
     sample = f"{budget['sample']:,} sentences" if budget["sample"] else "all sentences"
-    print(f"CoNLL-2003 NER, eng.train ({sample}, at most {budget['epochs']} epochs) -> eng.testa, entity F1")
+    limits = f"{sample}, at most {budget['epochs']} epochs, rate {budget['rate']:g}"
+    print(f"CoNLL-2003 NER, eng.train ({limits}) -> eng.testa, entity F1")
     print(f"{'augmentation':<28}" + "".join(f"{name:>16}" for name in CASES) + f"{'seeds':>7}{'seconds':>9}")
     for row in dict.fromkeys(result["row"] for result in results):
         runs = [result for result in results if result["row"] == row]

@@ -42,9 +42,11 @@ def test_the_table_has_mean_and_standard_deviation(capsys: pytest.CaptureFixture
         {"as is": 0.54, "lower case": 0.1, "upper case": 0.2},
     ]
     results = [{"row": "none", "seed": i, "seconds": 3.0, **values} for i, values in enumerate(scores)]
-    MODULE.print_table(results, {"sample": 400, "epochs": 2})
+    MODULE.print_table(results, {"sample": 400, "epochs": 2, "rate": 0.003})
     title, _, line = capsys.readouterr().out.splitlines()
-    assert title == ("CoNLL-2003 NER, eng.train (400 sentences, at most 2 epochs) -> eng.testa, entity F1")
+    assert title == (
+        "CoNLL-2003 NER, eng.train (400 sentences, at most 2 epochs, rate 0.003) -> eng.testa, entity F1"
+    )
     assert line.split() == [
         "none",
         "52.00",
