@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagger.errors import ModelError, OutputExistsError
+from tagger.errors import ModelError, OutputExistsError, TaggerError
 from tagger.text.features import FormFeatures
 from tagger.text.schemes import SCHEMES
 from tagger.text.vocabulary import Vocabulary
@@ -123,6 +123,17 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def check_new_file(path: Path, *, force: bool) -> None:
+    """Raises TaggerError before any work if `path` cannot be written: it exists and `force` is not set, is a folder, or
+    stands in a folder that does not exist."""
+    if path.is_dir():
+        raise TaggerError("expected a file to write, found a folder", where=str(path))
+    if path.exists() and not force:
+        raise OutputExistsError(path)
+    if not path.parent.is_dir():
+        raise TaggerError("expected a folder to write into, found none", where=str(path.parent))
 
 
 def write_file(path: Path, content: str | bytes) -> None:

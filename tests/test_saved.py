@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from tagger import saved
-from tagger.errors import ModelError, OutputExistsError
+from tagger.errors import ModelError, OutputExistsError, TaggerError
 from tagger.saved import (
     NetworkDescription,
     SavedModel,
     TaskDescription,
+    check_new_file,
     read_metadata,
     read_model,
     read_weights,
@@ -140,6 +141,23 @@ def test_write_file_replaces_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
         write_file(path, "two")
     assert path.read_text(encoding="utf-8") == "one é"
     assert names(tmp_path) == ["file"]
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path) -> None:
+    def refusal(path: Path, *, force: bool) -> str:
+        with pytest.raises(TaggerError) as caught:
+            check_new_file(path, force=force)
+        return str(caught.value)
+
+    path = tmp_path / "file"
+    check_new_file(path, force=False)
+    path.touch()
+    check_new_file(path, force=True)
+    hint = "Choose another output, or pass --force to replace it."
+    assert refusal(path, force=False) == f"{path}: expected a new path, found an existing one. {hint}"
+    assert refusal(tmp_path, force=True) == f"{tmp_path}: expected a file to write, found a folder."
+    below = tmp_path / "none" / "file"
+    assert refusal(below, force=True) == f"{below.parent}: expected a folder to write into, found none."
 
 
 @pytest.fixture

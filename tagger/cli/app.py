@@ -85,8 +85,13 @@ def build_app(names: Iterable[str]) -> typer.Typer:
     for name in names:
         command = COMMANDS[name]
         function = getattr(import_module(command.module), command.function)
-        app.command(name, rich_help_panel=command.panel)(function)
+        app.command(name, help=_flowing(function.__doc__ or ""), rich_help_panel=command.panel)(function)
     return app
+
+
+def _flowing(text: str) -> str:
+    """A docstring with one line a paragraph, so that the help wraps where the terminal ends."""
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -22,6 +22,6 @@ def init(
 
     written = write_settings(output, data=data, force=force)
     tasks = f" with the tasks {', '.join(written.tasks)}" if written.tasks else ""
-    print_message(f"Wrote {written.path}{tasks}. Edit it, then: tagger train {written.path}")
+    print_message(f"Wrote {written.path}{tasks}. Edit it, then: tagger train {written.path} --output FOLDER")
     for column, reason in written.left_out.items():
         print_message(f"Column {column} has {reason} and was left out.")

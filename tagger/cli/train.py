@@ -1,6 +1,7 @@
 """`tagger train`: settings to a model folder."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,7 +87,12 @@ def train(
         epochs=resolved.training.epochs, score=resolved.training.score, quiet=quiet
     ) as display:
         report = run(
-            resolved, folder, force=force, resume=resume is not None, observe=display.show, note=display.note
+            resolved,
+            folder,
+            force=force,
+            resume=resume is not None,
+            observe=display.show,
+            note=partial(display.note, detail=True),
         )
     print_training(report, as_json=as_json)
     if report.interrupted:
@@ -105,7 +111,8 @@ def _overfit(
     with TrainingDisplay(
         epochs=epochs, score=settings.training.score, scored="same sentences", quiet=quiet
     ) as display:
-        report = run(settings, sentences, output=output, force=force, observe=display.show, note=display.note)
+        note = partial(display.note, detail=True)
+        report = run(settings, sentences, output=output, force=force, observe=display.show, note=note)
     print_overfit(report, as_json=as_json)
     if not report.learnt:
         raise typer.Exit(1)

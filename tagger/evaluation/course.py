@@ -14,7 +14,7 @@ _DEPTHS = ("lookup", "trunk", "heads")
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One line of the history. What was not recorded is empty; scores are fractions, losses nats a word."""
+    """One line of the history. What was not recorded is empty; scores are fractions, losses are means a word."""
 
     number: int  # from 1
     rate: float  # learning rate of the last step

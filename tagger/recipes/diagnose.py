@@ -15,7 +15,7 @@ def diagnose(run: Path) -> Diagnosis:
 
 
 def diagnosis_as_json(diagnosis: Diagnosis) -> dict[str, Any]:
-    """A diagnosis as plain values; fractions in [0, 1], losses in nats a word."""
+    """A diagnosis as plain values; fractions in [0, 1], losses a word."""
     course = diagnosis.course
     return {
         "run": course.name,

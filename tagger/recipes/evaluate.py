@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from tagger import __version__
-from tagger.errors import OutputExistsError, SettingsError, TaggerError
+from tagger.errors import SettingsError, TaggerError
 from tagger.evaluation.scores import score_task
 from tagger.inference.tagger import Tagger
 from tagger.recipes.gold import Gold, gold_tags, known_forms, model_settings, origins_of, read_gold
 from tagger.records import TaskScores
 from tagger.reports.console import scores_as_json
-from tagger.saved import DESCRIPTION, FORMS, TaskDescription, read_model, write_file
+from tagger.saved import DESCRIPTION, FORMS, TaskDescription, check_new_file, read_model, write_file
 from tagger.settings_file import parse_settings
 
 LABELS_SHOWN = 5
@@ -83,8 +83,8 @@ def evaluate(
 
     Raises TaggerError: ModelError, DataError, SettingsError, or where no task can be scored.
     """
-    if output and output.exists() and not force:
-        raise OutputExistsError(output)
+    if output:
+        check_new_file(output, force=force)
     for name in data:
         if (Path(name) / DESCRIPTION).is_file():
             hint = f"To let it vote with the first model, pass --model {name}."

@@ -9,6 +9,9 @@ from tagger.errors import ModelError
 from tagger.evaluation.course import Course, Epoch
 from tagger.saved import HISTORY, RUN, SETTINGS
 
+_DAMAGED = "The model is damaged."
+_SHOWN = 40  # characters of a line that is no epoch
+
 
 def read_course(folder: Path) -> Course:
     """The course of the training in `folder`; what an older version of the program did not record is empty.
@@ -21,7 +24,7 @@ def read_course(folder: Path) -> Course:
             "`tagger train` writes one after the first epoch; a training whose loss is not finite before that "
             "leaves none: lower optimizer.rate, or set optimizer.clip = 1.0."
         )
-        found = "none" if not folder.exists() else f"none with {HISTORY}"
+        found = f"none with {HISTORY}" if folder.is_dir() else "a file" if folder.exists() else "none"
         raise ModelError(f"expected the folder of a training, found {found}", where=str(folder), hint=hint)
     return Course(
         name=folder.resolve().name,
@@ -53,7 +56,12 @@ def _epoch(line: bytes, where: str) -> Epoch:
             **{name: values.get(name) or {} for name in ("train_loss", "dev_loss", "train", "dev", "layers")},
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"expected an epoch as JSON, found {error!r}", where=where) from error
+        found = (
+            f"no {error}"
+            if isinstance(error, KeyError)
+            else repr(line.decode("utf-8", "replace").strip()[:_SHOWN])
+        )
+        raise ModelError(f"expected an epoch as JSON, found {found}", where=where, hint=_DAMAGED) from error
 
 
 def _settings(path: Path) -> dict[str, Any]:
@@ -62,8 +70,7 @@ def _settings(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        hint = "The model is damaged."
-        raise ModelError(f"expected TOML, found {error}", where=str(path), hint=hint) from error
+        raise ModelError(f"expected TOML, found {error}", where=str(path), hint=_DAMAGED) from error
 
 
 def _train_tokens(path: Path) -> dict[str, int]:
@@ -74,4 +81,7 @@ def _train_tokens(path: Path) -> dict[str, int]:
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"expected the facts of a run, found {error!r}", where=str(path)) from error
+        found = f"no {error}" if isinstance(error, KeyError) else str(error)
+        raise ModelError(
+            f"expected the facts of a run, found {found}", where=str(path), hint=_DAMAGED
+        ) from error

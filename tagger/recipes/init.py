@@ -8,8 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from tagger import config
 from tagger.config import Section, Settings
-from tagger.errors import OutputExistsError, TaggerError
-from tagger.saved import write_file
+from tagger.saved import check_new_file, write_file
 from tagger.settings_file import dump_settings, parse_settings
 
 MOST_LABELS = 500
@@ -45,12 +44,9 @@ class WrittenSettings:
 def init(path: Path, *, data: Path | None = None, force: bool = False) -> WrittenSettings:
     """Write a commented settings file to `path`, with the tasks of the prepared folder `data` if given.
 
-    Raises OutputExistsError if `path` exists and `force` is not set.
+    Raises TaggerError: OutputExistsError if `path` exists and `force` is not set, or where its folder does not exist.
     """
-    if path.exists() and not force:
-        raise OutputExistsError(path)
-    if not path.parent.is_dir():
-        raise TaggerError("expected a folder to write into, found none", where=str(path.parent))
+    check_new_file(path, force=force)
     tasks, left_out = _propose(data) if data else ({}, {})
     settings = parse_settings({"data": {"folder": str(data or "")}, "tasks": tasks})
     write_file(path, settings_template(settings, name=path.name))

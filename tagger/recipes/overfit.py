@@ -131,7 +131,7 @@ def first_sentences(data: TrainingData, sentences: int) -> TrainingData:
 def _until_learnt(
     settings: Settings, few: TrainingData, features: FormFeatures, state: TrainingState
 ) -> Iterator[Step]:
-    """The steps of training, up to the epoch in which every tag is right: the best one, whatever score decides."""
+    """The steps up to the epoch in which every tag is right, which is the best one whatever score decides."""
     evaluate = development_scorer(state.network, few, features, deciding=settings.training.score)
     for step in train_epochs(state, encode_corpora(few, features), build_plan(settings, few), evaluate):
         if step.epoch_end and _all_right(step, few.tasks):

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tagger.errors import OutputExistsError, SettingsError, TaggerError
+from tagger.errors import SettingsError, TaggerError
 from tagger.evaluation.course import Course
 from tagger.recipes.history import read_course
 from tagger.reports.curves import RUN_COLOURS, WHAT, build_page
-from tagger.saved import write_file
+from tagger.saved import check_new_file, write_file
 
 FORMATS = ("png", "svg")
 
@@ -37,8 +37,7 @@ def plot(
     kind = target.suffix.lower().removeprefix(".")
     if kind not in FORMATS:
         raise TaggerError("expected a name that ends in .png or .svg, found another", where=str(target))
-    if target.exists() and not force:
-        raise OutputExistsError(target)
+    check_new_file(target, force=force)
     page = build_page(courses, [name for name in WHAT if name in (what or WHAT)])
     if not page.panels:
         hint = "Runs of older versions recorded losses, development scores and rates only."

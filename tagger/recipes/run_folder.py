@@ -138,7 +138,7 @@ def _best_weights(state: TrainingState) -> Weights:
 
 
 def history_line(step: Step) -> dict[str, Any]:
-    """One epoch as plain values; losses in nats a word, scores as fractions. What is no finite number is left out."""
+    """One epoch as plain values; losses a word, scores as fractions. What is no finite number is left out."""
     return {
         "epoch": step.epoch,
         "step": step.number,

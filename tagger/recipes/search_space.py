@@ -53,8 +53,10 @@ def read_space(path: Path, settings: Settings) -> Space:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise SettingsError(str(path), "a file that describes a search", "none") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(str(path), "a readable text file", str(error)) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(str(path), "TOML", str(error)) from error
+    except OSError as error:
+        raise SettingsError(str(path), "a readable text file", error.strerror or str(error)) from error
     return parse_space(text, settings, where=str(path))
 
 

@@ -16,6 +16,9 @@ from tagger.records import Counts, TaskScores
 PLAIN_WIDTH = 200
 """Columns off a terminal: wide enough that no table wraps, whatever the window that started the program."""
 
+UNBOUNDED = 10_000
+"""Columns that no table fills."""
+
 
 def print_text(text: str) -> None:
     """Write `text` and an end of line to stdout, as it is."""
@@ -35,8 +38,12 @@ def print_json(value: Any) -> None:
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", left: Container[int] = (0,)
 ) -> None:
-    """Write a table to stdout; the columns numbered in `left` are text and lean left, the others right."""
+    """Write a table to stdout; the columns numbered in `left` are text and lean left, the others right.
+
+    No cell is cut short: in a narrow terminal the lines go on below.
+    """
     console = console_of(sys.stdout)
+    console.width = UNBOUNDED
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number in left else "right", no_wrap=True)

@@ -23,6 +23,9 @@ REFRESH_SECONDS = 0.1
 SMALLEST = (60, 14)
 """Columns and lines of a terminal that has room for the curves; a smaller one gets the bar alone."""
 
+FRAME = 4
+"""Columns that the border of the panel takes."""
+
 
 class TrainingDisplay:
     """Shows the steps of a training on stderr: a line an epoch, and on a terminal a panel below the lines.
@@ -123,26 +126,30 @@ class TrainingPanel:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if self._step is None:
             return
-        yield self._bar(self._step)
+        yield self._bar(self._step, console.width)
         if console.width >= SMALLEST[0] and console.height >= SMALLEST[1]:
-            yield Panel(self._curves(ascii_only=options.ascii_only), expand=False, border_style="dim")
+            curves = self._curves(console.width - FRAME, ascii_only=options.ascii_only)
+            yield Panel(curves, expand=False, border_style="dim")
 
-    def _bar(self, step: Step) -> Table:
+    def _bar(self, step: Step, width: int) -> Table:
         of = f"/{self._epochs}" if self._epochs else ""
         text = f"{100 * step.words // max(step.total_words, 1):>3}%"
         if self.words_a_second > 0:
             ahead = max(0, self._epochs - step.epoch) * step.total_words
             left = (step.total_words - step.words + ahead) / self.words_a_second
             text += f"  {self.words_a_second:,.0f} words/s  at most {_duration(left)} left"
+        epoch = f"epoch {step.epoch}{of}"
+        room = min(30, max(6, width - len(epoch) - len(text) - 3))
         line = Table.grid(padding=(0, 1))
         line.add_row(
-            f"epoch {step.epoch}{of}",
-            ProgressBar(total=max(step.total_words, 1), completed=step.words, width=30),
+            epoch,
+            ProgressBar(total=max(step.total_words, 1), completed=step.words, width=room),
             Text(text),
         )
         return line
 
-    def _curves(self, *, ascii_only: bool) -> Table:
+    def _curves(self, width: int, *, ascii_only: bool) -> Table:
+        """Label, curve and last value of each row; the curves have the room that the other two leave of `width`."""
         both = [*self._train.points, *self._dev.points]  # one scale: the distance between the two can be seen
         rows = [
             ("loss", self._loss, [], "cyan", _number(self._loss.last)),
@@ -150,14 +157,16 @@ class TrainingPanel:
             (f"{self._score}, training", self._train, both, "yellow", _percent(self._train.last)),
             (f"{self._score}, {self._scored}", self._dev, both, "green", self._dev_text()),
         ]
+        labels, values = max(len(row[0]) for row in rows), max(28, *(len(row[4]) for row in rows))
+        room = min(32, max(8, width - labels - values - 4))
         table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(min_width=max(len(row[0]) for row in rows))
-        table.add_column(width=32)
-        table.add_column(min_width=28)
+        table.add_column(min_width=labels)
+        table.add_column(width=room)
+        table.add_column(min_width=values)
         for label, curve, among, style, value in rows:
             if curve.last is None:
                 continue
-            drawn = sparkline(curve.points, 32, among=among, blocks=ASCII_BLOCKS if ascii_only else BLOCKS)
+            drawn = sparkline(curve.points, room, among=among, blocks=ASCII_BLOCKS if ascii_only else BLOCKS)
             table.add_row(Text(label), Text(drawn, style=style), Text(value))
         return table
 

@@ -47,6 +47,15 @@ def test_every_command_and_option_says_what_it_is(name: str, capsys: pytest.Capt
     assert capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_paragraphs_of_the_help_have_no_line_breaks_of_their_own(name: str) -> None:
+    import typer.main
+
+    group = typer.main.get_command(build_app([name]))
+    text = group.commands[name].help  # type: ignore[attr-defined]
+    assert all("\n" not in paragraph for paragraph in text.split("\n\n"))
+
+
 def test_only_the_command_that_runs_is_imported() -> None:
     code = "import sys; from tagger.cli.app import run; run(['info', '-h']); print('tagger.cli.prep' in sys.modules)"
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -195,7 +204,7 @@ def test_init_writes_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert run(["init", str(path)]) == 0
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err == f"Wrote {path}. Edit it, then: tagger train {path}\n"
+    assert captured.err == f"Wrote {path}. Edit it, then: tagger train {path} --output FOLDER\n"
     assert load_settings(path) == Settings()
     assert run(["init", str(path)]) == 1
     assert capsys.readouterr().err == (

@@ -80,7 +80,9 @@ LEAN = ("--set", "features.characters.filters=0", "--set", "training.batch_words
 
 
 def test_a_rate_that_moves_nothing_fails_the_check_with_advice(folder: Path) -> None:
-    lines = tagger(*CHECK, *LEAN, "--set", "optimizer.rate=1e-9", cwd=folder, code=1).stdout.splitlines()
+    result = tagger(*CHECK, *LEAN, "--set", "optimizer.rate=1e-9", cwd=folder, code=1)
+    assert result.stderr == ""  # quiet
+    lines = result.stdout.splitlines()
     assert lines[0] == "Not learnt by heart: 20 sentences (230 words) in 200 epochs."
     assert lines[3:5] == ["", "What to try:"]
     assert lines[5].startswith("- Raise optimizer.rate (1e-09), ten times at once: the loss went from ")

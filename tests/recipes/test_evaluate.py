@@ -223,6 +223,9 @@ def test_json_carries_scores_and_signatures(model: Path, gold: str, tmp_path: Pa
     with pytest.raises(OutputExistsError):
         evaluate(model, [gold], output=output)
     evaluate(model, [gold], output=output, force=True)
+    with pytest.raises(TaggerError) as caught:
+        evaluate(model, [gold], output=tmp_path / "none" / "scores.json")
+    assert str(caught.value) == f"{tmp_path}/none: expected a folder to write into, found none."
 
 
 def test_unknown_task(model: Path, gold: str) -> None:

@@ -69,11 +69,15 @@ HINT = (
 )
 
 
-@pytest.mark.parametrize(("there", "found"), [(False, "none"), (True, "none with history.jsonl")])
-def test_no_run(tmp_path: Path, there: bool, found: str) -> None:
+@pytest.mark.parametrize(
+    ("there", "found"), [("", "none"), ("folder", "none with history.jsonl"), ("file", "a file")]
+)
+def test_no_run(tmp_path: Path, there: str, found: str) -> None:
     run = tmp_path / "run"
-    if there:
+    if there == "folder":
         run.mkdir()
+    elif there == "file":
+        run.touch()
     with pytest.raises(ModelError) as caught:
         read_course(run)
     assert str(caught.value) == f"{run}: expected the folder of a training, found {found}. {HINT}"
@@ -83,14 +87,22 @@ def test_no_run(tmp_path: Path, there: bool, found: str) -> None:
     ("name", "text", "message"),
     [
         ("history.jsonl", "", "/history.jsonl: expected an epoch a line, found none."),
-        ("history.jsonl", "{}\n", "/history.jsonl:1: expected an epoch as JSON, found KeyError('epoch')."),
+        (
+            "history.jsonl",
+            "{}\n",
+            "/history.jsonl:1: expected an epoch as JSON, found no 'epoch'. The model is damaged.",
+        ),
         (
             "history.jsonl",
             "[]\n",
-            "/history.jsonl:1: expected an epoch as JSON, "
-            "found TypeError('list indices must be integers or slices, not str').",
+            "/history.jsonl:1: expected an epoch as JSON, found '[]'. The model is damaged.",
         ),
-        ("run.json", "{}", "/run.json: expected the facts of a run, found KeyError('data')."),
+        (
+            "history.jsonl",
+            "xx{\n",
+            "/history.jsonl:1: expected an epoch as JSON, found 'xx{'. The model is damaged.",
+        ),
+        ("run.json", "{}", "/run.json: expected the facts of a run, found no 'data'. The model is damaged."),
         (
             "settings.toml",
             "[",

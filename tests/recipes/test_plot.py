@@ -50,6 +50,12 @@ def test_nothing_is_overwritten_without_force(run: Path) -> None:
     assert Path("a.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_folder_that_is_not_there_is_refused(run: Path) -> None:
+    with pytest.raises(TaggerError) as caught:
+        plot([run], Path("none/a.png"))
+    assert str(caught.value) == "none: expected a folder to write into, found none."
+
+
 def test_a_picture_that_fails_leaves_nothing(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(page: object, kind: str) -> bytes:
         raise MemoryError

@@ -255,6 +255,12 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert str(caught.value) == f"{tmp_path / 'none'}: expected a file that describes a search, found none."
 
 
+def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_space(tmp_path, SETTINGS)
+    assert str(caught.value) == f"{tmp_path}: expected a readable text file, found Is a directory."
+
+
 def test_points_of_a_range_lie_at_equal_distances_on_its_scale() -> None:
     """NumPy's linspace and geomspace are the oracles."""
     assert [p["x"] for p in Range(0.0, 0.6, steps=4).points("x")] == pytest.approx(

@@ -1,6 +1,8 @@
 """What stands on the screen: plain and stable off a terminal, tables worked out by hand."""
 
+import io
 import json
+import re
 
 import pytest
 
@@ -46,6 +48,23 @@ def test_scores_as_plain_text_do_not_depend_on_the_window(
     captured = capsys.readouterr()
     assert captured.out == REPORT
     assert captured.err == ""
+
+
+class Terminal(io.StringIO):
+    """A text file that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_narrow_terminal_cuts_no_number_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("sys.stdout", terminal := Terminal())
+    print_table(["trial", "optimizer.rate", "score"], [["1", "0.006775", "92.74"]])
+    text = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue())
+    rows = [line.rstrip() for line in text.splitlines()]
+    assert rows == ["trial  optimizer.rate  score", "1            0.006775  92.74"]
 
 
 def test_unknown_training_forms_leave_no_columns(capsys: pytest.CaptureFixture[str]) -> None:

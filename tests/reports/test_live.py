@@ -133,6 +133,18 @@ def test_the_panel_shows_curves_and_their_last_values(terminal: Terminal) -> Non
     ]
 
 
+@pytest.mark.parametrize("columns", ["72", "80", "90"])
+def test_nothing_is_cut_off_in_a_narrow_terminal(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    text = watch(terminal)
+    assert re.search(r"epoch 2/4 +━+ +100%  10,000 words/s  at most 0:00 left", text)
+    last = text.split("epoch   2")[0].split("╭")[-1]
+    assert re.search(r"│ score, dev +▁▂ +72\.00  best 71\.00 \(epoch 1\) +│", last)
+    assert all(len(line) <= int(columns) for line in last.splitlines())
+
+
 def test_the_panel_names_the_score_that_decides(terminal: Terminal) -> None:
     assert "ner.f1, dev" in watch(terminal, score="ner.f1")
 
