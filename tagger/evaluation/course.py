@@ -37,6 +37,7 @@ class Course:
     epochs: tuple[Epoch, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)  # sections of settings.toml, as plain values
     train_tokens: Mapping[str, int] = field(default_factory=dict)  # task -> training words
+    broken_off: str = ""  # the error that ended it before its time, such as a loss that was not finite
 
     @property
     def tasks(self) -> list[str]:

@@ -41,7 +41,8 @@ ENOUGH = 5
 
 def check_exploding(course: Course) -> Finding | None:
     """Figures no longer finite, a gradient that grows, or that is much larger in the first layer than in the heads."""
-    evidence = [*_lost(course), *_thrown(course), *_grown(course)]
+    ended = [f"broken off: {course.broken_off}"] if course.broken_off else []
+    evidence = [*ended, *_lost(course), *_thrown(course), *_grown(course)]
     evidence += [
         f"first hidden layer's norm {_short(ratio)} times the heads' (median of the epochs)"
         for ratio in [_median([ratio for _, ratio in _first_to_heads(course)])]

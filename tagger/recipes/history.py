@@ -3,7 +3,7 @@
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tagger.errors import ModelError
 from tagger.evaluation.course import Course, Epoch
@@ -26,11 +26,13 @@ def read_course(folder: Path) -> Course:
         )
         found = f"none with {HISTORY}" if folder.is_dir() else "a file" if folder.exists() else "none"
         raise ModelError(f"expected the folder of a training, found {found}", where=str(folder), hint=hint)
+    facts = _facts(folder / RUN)
     return Course(
         name=folder.resolve().name,
         epochs=_epochs(path),
         settings=_settings(folder / SETTINGS),
-        train_tokens=_train_tokens(folder / RUN),
+        train_tokens=facts.train_tokens,
+        broken_off=facts.broken_off,
     )
 
 
@@ -73,13 +75,19 @@ def _settings(path: Path) -> dict[str, Any]:
         raise ModelError(f"expected TOML, found {error}", where=str(path), hint=_DAMAGED) from error
 
 
-def _train_tokens(path: Path) -> dict[str, int]:
-    """The training words of each task, empty where the run does not say."""
+class _Facts(NamedTuple):
+    train_tokens: dict[str, int]
+    broken_off: str
+
+
+def _facts(path: Path) -> _Facts:
+    """The training words of each task, empty where the run does not say, and the error that ended it."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))["data"]
-        return {task: int(corpus["train_tokens"]) for corpus in data for task in corpus["tasks"]}
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        tokens = {task: int(corpus["train_tokens"]) for corpus in facts["data"] for task in corpus["tasks"]}
+        return _Facts(tokens, str(facts.get("broken_off", "")))
     except FileNotFoundError:
-        return {}
+        return _Facts({}, "")
     except (ValueError, KeyError, TypeError) as error:
         found = f"no {error}" if isinstance(error, KeyError) else str(error)
         raise ModelError(

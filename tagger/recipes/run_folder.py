@@ -96,6 +96,13 @@ class RunFolder:
         if self.resumable:
             save_checkpoint(folder, state)
 
+    def break_off(self, reason: str) -> None:
+        """Write down what ended the training before its time; `tagger diagnose` tells it. Nothing before an epoch."""
+        if self.started:
+            path = self.path / RUN
+            facts = json.loads(path.read_text(encoding="utf-8"))
+            write_file(path, json.dumps({**facts, "broken_off": reason}, indent=2, ensure_ascii=False) + "\n")
+
     def resume(self, state: TrainingState) -> None:
         """Put the state saved here into `state`. Raises ModelError if the training data are no longer the same."""
         path = self.path / RUN

@@ -84,6 +84,9 @@ def train(
         if not run.started:
             raise
         interrupted = True
+    except TaggerError as error:
+        run.break_off(str(error))
+        raise
     best = next((line for line in state.history if line["epoch"] == state.best_epoch), None)
     return TrainReport(
         folder=output,

@@ -13,7 +13,9 @@ def print_diagnosis(diagnosis: Diagnosis) -> None:
     planned = course.setting("training.epochs")
     best = f", best after epoch {course.best.number}" if course.best else ""
     print_text(f"{course.name}: {course.epochs[-1].number} of {planned or '?'} epochs{best}")
-    if not diagnosis.finished:
+    if course.broken_off:
+        print_text(f"broken off: {course.broken_off}")
+    elif not diagnosis.finished:
         print_text("not finished: still going on, interrupted, or broken off by a loss that was not finite")
     print_text("")
     if not diagnosis.verdicts:

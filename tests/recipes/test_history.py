@@ -36,7 +36,7 @@ def test_a_run_is_read_with_its_settings_and_words(tmp_path: Path) -> None:
     (run / "run.json").write_text('{"data": [{"tasks": ["ner", "pos"], "train_tokens": 7}]}')
     course = read_course(run)
     assert (course.name, len(course.epochs), course.setting("training.epochs")) == ("run", 2, 2)
-    assert course.train_tokens == {"ner": 7, "pos": 7}
+    assert (course.train_tokens, course.broken_off) == ({"ner": 7, "pos": 7}, "")
     epoch = course.epochs[0]
     read = (epoch.number, epoch.rate, epoch.score, epoch.best)
     assert read == (1, 0.01, 0.4, True)
