@@ -29,24 +29,51 @@ class Experiment:
 
 SPANS = {"objective": "sentence"}
 
+CONLL2003 = {
+    "train": ["conll2003/eng.train"],
+    "dev": ["conll2003/eng.testa"],
+    "columns": ["word", "pos", "chunk", "ner"],
+}
+EWT = {
+    "train": ["ewt/en_ewt-ud-train.conllu"],
+    "join_train": ["ewt/en_ewt-ud-train.iob2"],
+    "dev": ["ewt/en_ewt-ud-dev.conllu"],
+    "join_dev": ["ewt/en_ewt-ud-dev.iob2"],
+    "maps": ["ner:OTH=O", "ner:B-O=O"],
+}
+
 EXPERIMENTS = {
     "conll2003-scratch": Experiment(
-        {
-            "train": ["conll2003/eng.train"],
-            "dev": ["conll2003/eng.testa"],
-            "columns": ["word", "pos", "chunk", "ner"],
-        },
+        CONLL2003,
         {"pos": {}, "chunk": SPANS, "ner": SPANS},
     ),
     "ewt-scratch": Experiment(
-        {
-            "train": ["ewt/en_ewt-ud-train.conllu"],
-            "join_train": ["ewt/en_ewt-ud-train.iob2"],
-            "dev": ["ewt/en_ewt-ud-dev.conllu"],
-            "join_dev": ["ewt/en_ewt-ud-dev.iob2"],
-            "maps": ["ner:OTH=O", "ner:B-O=O"],
-        },
+        EWT,
         {"upos": {}, "xpos": {}, "ner": SPANS},
+    ),
+    "conll2003-best": Experiment(
+        CONLL2003,
+        {"pos": {}, "ner": SPANS},
+        {
+            "network": {"hidden": [500]},
+            "schedule": {"name": "constant"},
+            "training": {"averaging": 0.9995, "epochs": 10, "patience": 0},
+        },
+    ),
+    "ewt-best": Experiment(
+        EWT,
+        {"upos": {}, "xpos": {}, "ner": SPANS},
+        {
+            "features": {"word": {"unknown_rate": 0.197952}, "characters": {"filters": 100}},
+            "network": {
+                "activation": "maxout",
+                "hidden": [500],
+                "input_dropout": 0.265043,
+                "dropout": 0.344438,
+            },
+            "optimizer": {"rate": 0.00392342},
+            "training": {"epochs": 10, "patience": 0},
+        },
     ),
     "conll2000": Experiment(
         {"train": ["conll2000/train.txt"], "columns": ["word", "pos", "chunk"], "dev_last": 1000},
