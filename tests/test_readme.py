@@ -216,9 +216,8 @@ def test_every_command_that_is_shown_exists() -> None:
 
 def test_every_option_in_the_text_is_one_of_some_command() -> None:
     known = frozenset[str]().union(*map(options_of, COMMANDS))
-    known |= set(
-        re.findall(r'"(--[a-z-]+)"', (ROOT / "scripts" / "reproduce.py").read_text(encoding="utf-8"))
-    )
+    for script in (ROOT / "scripts").glob("*.py"):
+        known |= set(re.findall(r'"(--[a-z-]+)"', script.read_text(encoding="utf-8")))
     said = re.findall(r"`(--[a-z-]+)[^`]*`", prose(README))
     assert said and not set(said) - known
 

@@ -132,7 +132,12 @@ class _Crew:
         context = get_context("spawn")
         here, there = context.Pipe()
         process = context.Process(target=_work, args=(there,), daemon=True)
-        process.start()
+        # A new process inherits that SIGINT waits: Ctrl-C must not hit it before it has said that the parent decides.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         there.close()
         return process, here
 
@@ -140,6 +145,7 @@ class _Crew:
 def _work(pipe: Connection) -> None:
     """What a process does: train what comes through the pipe until it closes, or the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
