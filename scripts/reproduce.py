@@ -51,14 +51,9 @@ EXPERIMENTS = {
         EWT,
         {"upos": {}, "xpos": {}, "ner": SPANS},
     ),
-    "conll2003-best": Experiment(
+    "conll2003-pos-ner": Experiment(
         CONLL2003,
         {"pos": {}, "ner": SPANS},
-        {
-            "network": {"hidden": [500]},
-            "schedule": {"name": "constant"},
-            "training": {"averaging": 0.9995, "epochs": 10, "patience": 0},
-        },
     ),
     "ewt-best": Experiment(
         EWT,
