@@ -48,14 +48,6 @@ def log_partition(scores: Tensor, mask: Tensor, transitions: tuple[Tensor, Tenso
     return result
 
 
-def tag_probabilities(scores: Tensor, mask: Tensor, transitions: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-    """The probability of each tag at each word over all paths. Shapes as above; result [B, T, K], 0 on padding."""
-    with torch.no_grad():
-        forward, backward, log_z = _recursions(scores.double().transpose(0, 1), mask.T, transitions)
-        chances = (forward + backward - log_z[:, None]).exp() * mask.T[:, :, None]
-    return chances.transpose(0, 1).to(scores.dtype)
-
-
 class _LogPartition(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, scores: Tensor, mask: Tensor, start: Tensor, pairs: Tensor, end: Tensor) -> Tensor:

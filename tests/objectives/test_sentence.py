@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from tagger.objectives.decoding import viterbi
-from tagger.objectives.sentence import log_partition, path_score, sentence_loss, tag_probabilities
+from tagger.objectives.sentence import log_partition, path_score, sentence_loss
 
 LENGTHS = (4, 1, 3)
 LABELS = 3
@@ -71,9 +71,10 @@ def test_path_score_equals_its_terms() -> None:
 
 
 @pytest.mark.parametrize("forbidden", [False, True])
-def test_tag_probabilities_are_shares_of_the_paths(forbidden: bool) -> None:
+def test_the_gradient_of_a_score_is_the_share_of_the_paths_through_it(forbidden: bool) -> None:
     scores, mask, transitions = example(forbidden=forbidden)
-    chances = tag_probabilities(scores, mask, transitions)
+    variable = scores.clone().requires_grad_()
+    (chances,) = torch.autograd.grad(log_partition(variable, mask, transitions).sum(), variable)
     for b, length in enumerate(LENGTHS):
         every = paths(scores[b], length, transitions)
         total = sum(torch.tensor(list(every.values()), dtype=torch.float64).exp()).item()
