@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_core import PydanticCustomError
 
 Scheme = Literal["auto", "none", "IOB1", "IOB2", "IOBES"]
-Objective = Literal["word", "sentence", "squared-error", "tags-margin"]
+Objective = Literal["word", "sentence", "squared-error", "tags-margin", "margin"]
 Activation = Literal["sigmoid", "tanh", "hard_tanh", "soft_sign", "relu", "leaky_relu", "maxout"]
 Initialiser = Literal["glorot", "fan_in_normal", "small_normal", "fan_in_uniform"]
 OptimizerName = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
@@ -162,8 +162,15 @@ class TaskSettings(Section):
         "word: each word alone; sentence: whole sentences with transitions; or another loss of each word",
     )
     margin: float = _setting(
-        1.0, "score by which the gold tag should lead the best other one (tags-margin)", gt=0.0
+        1.0,
+        "score by which the gold tag should lead the best other one (tags-margin), a true window a corrupted one "
+        "(margin)",
+        gt=0.0,
     )
+    label: str = _setting(
+        "", "label, or type of span, of the centre of a true window (margin); empty: any but O"
+    )
+    corruptions: int = _setting(1, "corrupted windows drawn for each true one (margin)", ge=1, le=1000)
     weight: float = _setting(1.0, "factor of the task's loss in the sum", gt=0.0)
     data: DataSettings | None = _setting(None, "the task's own corpus, if not the shared one")
 
@@ -238,6 +245,62 @@ class TrainingSettings(Section):
     device: Literal["auto", "cpu", "cuda", "mps"] = _setting("cpu", "where the network is trained")
 
 
+class PretrainingSettings(Section):
+    """Learning from raw text: windows of it told from the same windows with another word in the centre."""
+
+    text: tuple[str, ...] = _setting((), 'text files (.gz, .bz2, .xz too), folders, "-", or one data set')
+    column: str = _setting("", "text column, where the text is a data set (hub name or local folder)")
+    split: str = _setting("train", "split of the data set")
+    start: str = _setting("", "model whose word vectors and layers to start from; its words keep their rows")
+    max_words: int = _setting(100_000, "rows of the word table, the most frequent words first", ge=1)
+    min_count: int = _setting(5, "tokens that a word needs for a row of its own", ge=1)
+    vocabulary: str = _setting(
+        "", "file of words, one a line (with a count behind a tab, if known), in place of counting them"
+    )
+    margin: float = _setting(1.0, "score by which a true window should lead a corrupted one", gt=0.0)
+    corruptions: int = _setting(5, "corrupted windows of each true one", ge=1, le=1000)
+    corruption_power: float = _setting(
+        0.5, "words are drawn in proportion to count ** this; 0: each alike", ge=0.0, le=1.0
+    )
+    subsample: float = _setting(
+        1e-4, "share of the text above which a word is the centre less often; 0: always", ge=0.0, le=1.0
+    )
+    epochs: int = _setting(1, "times through the text, at most", ge=1)
+    time_budget: float = _setting(0.0, "minutes of training, earlier runs included; 0: no limit", ge=0.0)
+    batch_windows: int = _setting(4096, "windows a step", ge=1)
+    round_words: int = _setting(2_000_000, "words of text from one score and checkpoint to the next", ge=1000)
+    held_out_words: int = _setting(20_000, "words of text kept apart to be scored", ge=0)
+    half_precision: bool = _setting(True, "save weights with 16 bits; training and tagging use 32")
+
+
+LayerName = Annotated[str, Field(pattern=r"^(lookup|trunk|norms|heads)(\.[^.]+)?$")]
+
+
+class TransferSettings(Section):
+    """Layers taken from another model, and which layers learn how fast.
+
+    A layer is named as in the saved weights: "lookup" (all tables), "lookup.word", "trunk", "trunk.0", "heads",
+    "heads.ner".
+    """
+
+    model: str = _setting("", "folder of the model to take layers from")
+    layers: tuple[LayerName, ...] = _setting(("lookup", "trunk"), "layers to take")
+    max_words: int = _setting(200_000, "words of that model taken beyond the training data's", ge=0)
+    freeze: tuple[LayerName, ...] = _setting((), "layers that do not learn")
+    thaw: dict[LayerName, int] = _setting({}, "frozen layer -> finished epochs after which it learns")
+    rates: dict[LayerName, float] = _setting({}, "layer -> factor of its learning rate")
+
+
+class RehearsalSettings(Section):
+    """Old data mixed in, and what the starting model says about the data, so that old skills stay."""
+
+    data: DataSettings | None = _setting(None, "corpus of the old tasks")
+    share: float = _setting(0.3, "share of each epoch's words that comes from it", gt=0.0, lt=1.0)
+    distillation: float = _setting(
+        0.0, "weight of the cross entropy with the starting model's own probabilities (old tasks)", ge=0.0
+    )
+
+
 TaskName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$")]
 
 
@@ -252,3 +315,6 @@ class Settings(Section):
     schedule: ScheduleSettings = ScheduleSettings()
     augmentation: AugmentationSettings = AugmentationSettings()
     training: TrainingSettings = TrainingSettings()
+    pretraining: PretrainingSettings = PretrainingSettings()
+    transfer: TransferSettings = TransferSettings()
+    rehearsal: RehearsalSettings = RehearsalSettings()

@@ -169,3 +169,27 @@ class OverfitReport:
     advice: tuple[str, ...]
     seconds: float
     folder: Path | None = None  # the model, if one was to be written
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTransfer:
+    """What became of one layer or table that was to be taken from another model."""
+
+    layer: str  # "lookup.word", "trunk.0", "heads.ner", ...
+    copied: int  # rows (of trunk.0: columns, inputs of a hidden unit) that came from the other model
+    new: int  # rows of the target that start at random
+    dropped: int  # rows of the source that the target has no place for
+    note: str = ""  # "window 11 -> 5: the middle slots", ...
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReport:
+    """Layers taken from another model, and how well its words cover the new training data."""
+
+    source: str
+    layers: tuple[LayerTransfer, ...]
+    matched: dict[str, int] = field(default_factory=dict)  # "exact", "lower-cased", "digits folded" -> words
+    tokens: int = 0  # of the new training data
+    covered_before: int = 0  # those whose word has a row in the source under its own spelling rules
+    covered_after: int = 0  # those whose word has a row in the target that came from the source
+    frozen: tuple[str, ...] = ()

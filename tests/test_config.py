@@ -56,7 +56,7 @@ def message_of(values: dict[str, Any]) -> str:
         ),
         (
             {"tasks": {"pos": {"objective": "crf"}}},
-            "tasks.pos.objective: expected 'word', 'sentence', 'squared-error' or 'tags-margin', found 'crf'.",
+            "tasks.pos.objective: expected 'word', 'sentence', 'squared-error', 'tags-margin' or 'margin', found 'crf'.",
         ),
     ],
 )
