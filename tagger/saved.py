@@ -2,7 +2,7 @@
 
     model.json            format version, network sizes, features, tasks with their labels
     vocabulary.json       the items of every lookup table, in row order
-    weights.safetensors   parameters, float32
+    weights.safetensors   parameters, float32, or tables and matrices as float16 (half precision)
     README.md             model card
     settings.toml         the resolved settings it was trained with
     metrics.json          scores on development data; history.jsonl: one line an epoch
@@ -20,22 +20,19 @@ Parameter names and shapes (D: width of one form's vectors, W: window width, H: 
 """
 
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tagger.errors import ModelError, OutputExistsError, TaggerError
+from tagger.errors import ModelError
 from tagger.text.features import FormFeatures
 from tagger.text.schemes import SCHEMES
 from tagger.text.vocabulary import Vocabulary
+from tagger.weights_file import Weights, in_full_precision, in_half_precision, read_weights, write_weights
+from tagger.whole_files import write_file
 
 FORMAT_VERSION = 1
 DESCRIPTION, VOCABULARY, WEIGHTS, CARD = "model.json", "vocabulary.json", "weights.safetensors", "README.md"
@@ -45,8 +42,6 @@ RUN, FORMS = "run.json", "forms.json"
 BATCH_NORM_EPSILON = 1e-5
 """Added to the variance under the root of batch normalisation; torch's default."""
 
-Weights = dict[str, NDArray[np.float32]]
-
 
 @dataclass(frozen=True, slots=True)
 class TaskDescription:
@@ -55,8 +50,13 @@ class TaskDescription:
     name: str
     column: str
     scheme: str  # "IOB2", "IOBES", "IOB1", or "none" for tags that do not mark spans
-    objective: str  # "word", "sentence", "squared-error" or "tags-margin"
-    labels: tuple[str, ...]
+    objective: str  # "word", "sentence", "squared-error", "tags-margin", or "margin" of a scorer
+    labels: tuple[str, ...]  # of a scorer one: what a true window's centre carries, "" for any label
+
+    @property
+    def is_scorer(self) -> bool:
+        """Whether the head gives each word one score, in place of tags."""
+        return self.objective == "margin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,67 +87,7 @@ class SavedModel:
     extra_files: dict[str, str] = field(
         default_factory=dict
     )  # file name -> text: settings, metrics, card, history
-
-
-@contextmanager
-def written_whole(target: Path, *, force: bool = False) -> Iterator[Path]:
-    """A temporary folder that becomes `target` when the block ends well, and vanishes when it does not.
-
-    Raises OutputExistsError before any work if `target` exists (an empty folder does not count) and `force` is not set.
-    """
-    if target.exists() and not force and not (target.is_dir() and not any(target.iterdir())):
-        raise OutputExistsError(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        yield temporary
-        temporary.chmod(0o777 & ~_umask())
-        if target.exists():
-            retired = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent))
-            os.replace(target, retired / "old")
-            try:
-                os.replace(temporary, target)
-            except BaseException:
-                os.replace(retired / "old", target)
-                raise
-            finally:
-                shutil.rmtree(retired, ignore_errors=True)
-        else:
-            os.replace(temporary, target)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def check_new_file(path: Path, *, force: bool) -> None:
-    """Raises TaggerError before any work if `path` cannot be written: it exists and `force` is not set, is a folder, or
-    stands in a folder that does not exist."""
-    if path.is_dir():
-        raise TaggerError("expected a file to write, found a folder", where=str(path))
-    if path.exists() and not force:
-        raise OutputExistsError(path)
-    if not path.parent.is_dir():
-        raise TaggerError("expected a folder to write into, found none", where=str(path.parent))
-
-
-def write_file(path: Path, content: str | bytes) -> None:
-    """Write `path` whole or not at all: to a temporary name beside it, then renamed."""
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    half_precision: bool = False  # the file holds tables and matrices as float16; `weights` is float32 always
 
 
 def write_model(folder: Path, model: SavedModel) -> None:
@@ -166,37 +106,13 @@ def write_model(folder: Path, model: SavedModel) -> None:
     write_file(folder / VOCABULARY, json.dumps(vocabulary, ensure_ascii=False, indent=0) + "\n")
     for name, text in model.extra_files.items():
         write_file(folder / name, text)
-    write_weights(folder / WEIGHTS, model.weights)
+    write_model_weights(folder, model)
 
 
-def write_weights(
-    path: Path, weights: Mapping[str, NDArray[Any]], metadata: dict[str, str] | None = None
-) -> None:
-    """Write arrays as one safetensors file, whole or not at all."""
-    from safetensors.numpy import save
-
-    write_file(path, save({name: np.asarray(array, order="C") for name, array in weights.items()}, metadata))
-
-
-def read_weights(path: Path) -> dict[str, NDArray[Any]]:
-    """The arrays of a safetensors file. Raises ModelError where it is missing or damaged."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        return load_file(path)
-    except FileNotFoundError as error:
-        raise ModelError(f"expected the file {path.name}, found none", where=str(path.parent)) from error
-    except (SafetensorError, OSError, ValueError) as error:
-        raise ModelError(f"expected a safetensors file, found {error}", where=str(path)) from error
-
-
-def read_metadata(path: Path) -> dict[str, str]:
-    """The text beside the arrays of a safetensors file."""
-    from safetensors import safe_open
-
-    with safe_open(path, framework="numpy") as file:
-        return file.metadata() or {}
+def write_model_weights(folder: Path, model: SavedModel) -> None:
+    """Write the weights alone of a model that `folder` already holds."""
+    weights = in_half_precision(model.weights) if model.half_precision else model.weights
+    write_weights(folder / WEIGHTS, weights)
 
 
 def read_model(folder: Path) -> SavedModel:
@@ -214,13 +130,15 @@ def read_model(folder: Path) -> SavedModel:
         network = description["network"]
         _check_network(network)
         _check_tasks(description["tasks"])
+        arrays = read_weights(folder / WEIGHTS)
         return SavedModel(
             network=NetworkDescription(**{**network, "hidden": tuple(network["hidden"])}),
             tasks=tuple(
                 TaskDescription(**{**task, "labels": tuple(task["labels"])}) for task in description["tasks"]
             ),
             features=FormFeatures.from_description(description["features"], vocabularies),
-            weights=read_weights(folder / WEIGHTS),
+            weights=in_full_precision(arrays, folder / WEIGHTS),
+            half_precision=any(array.dtype == np.float16 for array in arrays.values()),
         )
     except (KeyError, TypeError) as error:
         found = f"none of {error}" if isinstance(error, KeyError) else str(error)

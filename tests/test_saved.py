@@ -1,28 +1,18 @@
-"""The saved model: whole or not at all, the round trip, whole messages."""
+"""The saved model: the round trip, half precision, whole messages."""
 
 import json
-import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tagger import saved
-from tagger.errors import ModelError, OutputExistsError, TaggerError
-from tagger.saved import (
-    NetworkDescription,
-    SavedModel,
-    TaskDescription,
-    check_new_file,
-    read_metadata,
-    read_model,
-    read_weights,
-    write_file,
-    write_model,
-    written_whole,
-)
+from tagger.errors import ModelError
+from tagger.saved import NetworkDescription, SavedModel, TaskDescription, read_model, write_model
 from tagger.text.features import CharacterFeature, Feature, fit_features
+from tagger.weights_file import read_weights, write_weights
+from tagger.whole_files import written_whole
 
 
 def small_model() -> SavedModel:
@@ -62,102 +52,40 @@ def test_model_round_trip(tmp_path: Path) -> None:
         np.testing.assert_array_equal(copy.weights[name], array)
     assert (tmp_path / "model" / "README.md").read_text(encoding="utf-8") == "# Card é\n"
     assert names(tmp_path) == ["model"]
+    assert not copy.half_precision
 
 
-def test_block_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), written_whole(tmp_path / "model") as folder:
-        write_model(folder, small_model())
-        raise RuntimeError
-    assert names(tmp_path) == []
+def test_half_precision_halves_the_tables_and_is_read_as_float32(folder: Path) -> None:
+    model = replace(small_model(), half_precision=True)
+    write_model(folder, model)
+    assert {
+        name: array.dtype.name for name, array in read_weights(folder / "weights.safetensors").items()
+    } == {
+        "lookup.word.weight": "float16",
+        "heads.ner.bias": "float32",
+    }
+    copy = read_model(folder)
+    assert copy.half_precision
+    assert {array.dtype.name for array in copy.weights.values()} == {"float32"}
+    table = model.weights["lookup.word.weight"]
+    np.testing.assert_allclose(copy.weights["lookup.word.weight"], table, rtol=2**-11)
+    assert not np.array_equal(copy.weights["lookup.word.weight"], table)  # it was rounded
 
 
-@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
-def test_interruption_keeps_what_was_there(tmp_path: Path, interruption: type[BaseException]) -> None:
-    target = tmp_path / "model"
-    target.mkdir()
-    (target / "old").write_text("old", encoding="utf-8")
-    with pytest.raises(interruption), written_whole(target, force=True) as folder:
-        (folder / "new").write_text("new", encoding="utf-8")
-        raise interruption
-    assert names(tmp_path) == ["model"]
-    assert names(target) == ["old"]
+def test_half_precision_is_lossless_the_second_time(folder: Path) -> None:
+    write_model(folder, replace(small_model(), half_precision=True))
+    before = (folder / "weights.safetensors").read_bytes()
+    write_model(folder, read_model(folder))
+    assert (folder / "weights.safetensors").read_bytes() == before
 
 
-def test_existing_output_is_refused_before_any_work(tmp_path: Path) -> None:
-    target = tmp_path / "model"
-    target.mkdir()
-    (target / "old").write_text("old", encoding="utf-8")
-    with pytest.raises(OutputExistsError), written_whole(target):
-        pytest.fail("the block must not start")
-    assert names(tmp_path) == ["model"]
-
-
-def test_force_replaces_the_whole_folder(tmp_path: Path) -> None:
-    target = tmp_path / "model"
-    target.mkdir()
-    (target / "old").write_text("old", encoding="utf-8")
-    with written_whole(target, force=True) as folder:
-        (folder / "new").write_text("new", encoding="utf-8")
-    assert names(target) == ["new"]
-    assert names(tmp_path) == ["model"]
-
-
-def test_empty_folder_is_no_output(tmp_path: Path) -> None:
-    (tmp_path / "model").mkdir()
-    with written_whole(tmp_path / "model") as folder:
-        (folder / "new").write_text("new", encoding="utf-8")
-    assert names(tmp_path / "model") == ["new"]
-    assert names(tmp_path) == ["model"]
-
-
-def test_folders_above_are_made(tmp_path: Path) -> None:
-    with written_whole(tmp_path / "a" / "b"):
-        pass
-    assert (tmp_path / "a" / "b").is_dir()
-
-
-@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
-def test_permissions_follow_the_umask(tmp_path: Path) -> None:
-    before = os.umask(0o022)
-    try:
-        with written_whole(tmp_path / "model") as folder:
-            write_file(folder / "x", "x")
-    finally:
-        os.umask(before)
-    assert (tmp_path / "model").stat().st_mode & 0o777 == 0o755
-    assert (tmp_path / "model" / "x").stat().st_mode & 0o777 == 0o644
-
-
-def test_write_file_replaces_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "file"
-    write_file(path, "one é")
-    assert path.read_text(encoding="utf-8") == "one é"
-
-    def fail(*_: object) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(saved.os, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        write_file(path, "two")
-    assert path.read_text(encoding="utf-8") == "one é"
-    assert names(tmp_path) == ["file"]
-
-
-def test_a_file_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path) -> None:
-    def refusal(path: Path, *, force: bool) -> str:
-        with pytest.raises(TaggerError) as caught:
-            check_new_file(path, force=force)
-        return str(caught.value)
-
-    path = tmp_path / "file"
-    check_new_file(path, force=False)
-    path.touch()
-    check_new_file(path, force=True)
-    hint = "Choose another output, or pass --force to replace it."
-    assert refusal(path, force=False) == f"{path}: expected a new path, found an existing one. {hint}"
-    assert refusal(tmp_path, force=True) == f"{tmp_path}: expected a file to write, found a folder."
-    below = tmp_path / "none" / "file"
-    assert refusal(below, force=True) == f"{below.parent}: expected a folder to write into, found none."
+@pytest.mark.parametrize("kind", ["float64", "int32"])
+def test_weights_of_another_precision(folder: Path, kind: str) -> None:
+    path = folder / "weights.safetensors"
+    write_weights(path, {"heads.ner.bias": np.zeros(2, kind)})
+    assert message_of(folder) == (
+        f"{path}: expected weights in float32 or float16, found {kind} in heads.ner.bias. The model is damaged."
+    )
 
 
 @pytest.fixture
@@ -287,32 +215,3 @@ def test_weights_that_are_cut_off(folder: Path) -> None:
     path = folder / "weights.safetensors"
     path.write_bytes(path.read_bytes()[:-10])
     assert message_of(folder).startswith(f"{path}: expected a safetensors file, found ")
-
-
-def test_metadata_beside_the_weights(tmp_path: Path) -> None:
-    path = tmp_path / "state.safetensors"
-    saved.write_weights(path, {"x": np.ones(2, np.float32)}, {"epoch": "3"})
-    assert read_metadata(path) == {"epoch": "3"}
-    np.testing.assert_array_equal(read_weights(path)["x"], np.ones(2, np.float32))
-
-
-def test_a_folder_that_cannot_be_replaced_is_put_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = tmp_path / "model"
-    target.mkdir()
-    (target / "old").touch()
-    moves = []
-    move = os.replace
-
-    def failing(source: Path, goal: Path) -> None:
-        moves.append(goal)
-        if len(moves) == 2:
-            raise OSError("disk gone")
-        move(source, goal)
-
-    monkeypatch.setattr("tagger.saved.os.replace", failing)
-    with pytest.raises(OSError, match="disk gone"), written_whole(target, force=True):
-        pass
-    assert [path.name for path in tmp_path.iterdir()] == ["model"]
-    assert (target / "old").exists()

@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from tagger import config
 from tagger.config import Section, Settings
-from tagger.saved import check_new_file, write_file
 from tagger.settings_file import dump_settings, parse_settings
+from tagger.whole_files import check_new_file, write_file
 
 MOST_LABELS = 500
 """A column with more distinct tags (lemmas, morphology spelt out) is not proposed as a task."""

@@ -8,7 +8,7 @@ from tagger.errors import SettingsError, TaggerError
 from tagger.evaluation.course import Course
 from tagger.recipes.history import read_course
 from tagger.reports.curves import RUN_COLOURS, WHAT, build_page
-from tagger.saved import check_new_file, write_file
+from tagger.whole_files import check_new_file, write_file
 
 FORMATS = ("png", "svg")
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from tagger.errors import DataError, OutputExistsError, SettingsError, TaggerError
 from tagger.reports.corpus import data_card
-from tagger.saved import written_whole
 from tagger.text.columns import WideRows
 from tagger.text.corpus import Corpus, Format, Source, read_corpus
 from tagger.text.layers import BrokenTags
@@ -20,6 +19,7 @@ from tagger.text.schemes import IOB2, NONE, SPAN_SCHEMES
 from tagger.text.sentences import Sentence
 from tagger.text.splits import same_columns, split_off_dev, write_scheme
 from tagger.text.statistics import SplitStatistics, statistics_of
+from tagger.whole_files import written_whole
 
 READING = ("format", "columns", "maps", "input_schemes", "broken_tags", "wide_rows")
 """The options that say how a file is read: what another file of the same corpus needs too."""

@@ -20,8 +20,9 @@ from tagger.config import Settings
 from tagger.errors import ModelError, TaggerError
 from tagger.recipes.search_space import Space, read_space
 from tagger.recipes.search_trials import Outcome, Trial
-from tagger.saved import SETTINGS, write_file, written_whole
+from tagger.saved import SETTINGS
 from tagger.settings_file import dump_settings, load_settings
+from tagger.whole_files import write_file, written_whole
 
 SPACE, JOURNAL, TRIALS, BEST, WORK = "space.toml", "journal.jsonl", "trials.jsonl", "best.toml", "work"
 

@@ -15,8 +15,8 @@ from tagger.embeddings.preprocessing import Preprocessing
 from tagger.embeddings.vectors import WordVectors, read_vectors
 from tagger.errors import ModelError, SettingsError
 from tagger.network.window_network import WindowNetwork
-from tagger.saved import read_weights
 from tagger.text.features import FormFeatures, normalize_word
+from tagger.weights_file import read_weights
 
 PREPROCESSING = "preprocessing.safetensors"
 """In a model folder: the map from a vector of the file to its row of the word table as training started."""

@@ -21,11 +21,12 @@ from tagger.recipes.word_vectors import (
     read_pretrained,
     row_spread,
 )
-from tagger.saved import NetworkDescription, TaskDescription, write_weights
+from tagger.saved import NetworkDescription, TaskDescription
 from tagger.settings_file import parse_settings
 from tagger.text.features import Feature, FormFeatures
 from tagger.text.vocabulary import Vocabulary
 from tagger.training.build import build_network
+from tagger.weights_file import write_weights
 from tests.recipes.test_train import CORPUS
 
 DIM = 4
