@@ -12,6 +12,7 @@ from typing import Any
 
 from tagger.errors import DataError, SettingsError
 from tagger.text.jsonl import UNASKED
+from tagger.text.lines import plain_suffix
 from tagger.text.problems import Problems
 from tagger.text.sentences import Sentence
 
@@ -30,27 +31,33 @@ ROLES |= {"development": "dev", "testa": "dev", "test": "test", "testb": "test"}
 SAVED = ("dataset_dict.json", "state.json")
 """Files that tell a folder written by `save_to_disk` from a folder of data files."""
 
+_LOADERS = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".arrow": "arrow", ".csv": "csv"}
+_BATCH_ROWS = 256
+
 
 def is_saved(folder: Path) -> bool:
     """Whether `folder` holds what `save_to_disk` wrote."""
     return any((folder / name).is_file() for name in SAVED)
 
 
-def load_splits(name: str, *, config: str = "") -> dict[str, Any]:
-    """The splits of a saved dataset, of a local folder of data files or of a dataset of the hub: name -> Dataset."""
+def load_splits(name: str, *, config: str = "", streaming: bool = False) -> dict[str, Any]:
+    """The splits of a saved dataset, of a data file, of a folder of them or of a dataset of the hub: name -> Dataset.
+
+    With `streaming`, only a saved dataset (which stays on disk) is a Dataset; any other is an IterableDataset.
+    """
     import datasets
 
-    folder = Path(name)
+    path = Path(name)
     try:
         with _quiet():
-            if folder.is_dir() and is_saved(folder):
+            if path.is_dir() and is_saved(path):
                 loaded = datasets.load_from_disk(name)
+            elif path.is_file() and (loader := _LOADERS.get(plain_suffix(name))):
+                loaded = datasets.load_dataset(loader, data_files=name, streaming=streaming)
             else:
-                loaded = datasets.load_dataset(name, config or None)
+                loaded = datasets.load_dataset(name, config or None, streaming=streaming)
     except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError) as error:
-        reason = " ".join(str(error).split())[:300] or type(error).__name__
-        hint = "Name a saved dataset, a folder of data files or a dataset of the hub (see --dataset-config)."
-        raise DataError(name, None, "a dataset", reason, hint) from error
+        raise _no_dataset(name, error) from error
     return dict(loaded) if isinstance(loaded, dict) else {str(loaded.split or "train"): loaded}
 
 
@@ -94,6 +101,51 @@ def read_dataset(
         sentence_id = next((values[c][row] for c in extra if c != "document"), None)
         document = values["document"][row] if "document" in extra else None
         yield Sentence(tokens, tags, sentence_id or "", document or "", name)
+
+
+def read_texts(
+    name: str,
+    *,
+    column: str,
+    split: str = "train",
+    config: str = "",
+    start: int = 0,
+    problems: Problems | None = None,
+) -> Iterator[tuple[int, str]]:
+    """Row numbers from 0 and texts of one string column, from row `start` on; rows that are empty are left out.
+
+    A saved dataset stays on disk; any other is streamed, a data file (.parquet, .jsonl, ...) too.
+    """
+    import datasets
+
+    problems = problems or Problems()
+    splits = load_splits(name, config=config, streaming=True)
+    chosen = split_of(splits, split, name)
+    dataset, where, row = splits[chosen], f"{name}, {chosen}", start
+    try:
+        if dataset.features is not None and column not in dataset.features:
+            raise DataError(where, None, f"a column {column!r}", ", ".join(dataset.features) or "no columns")
+        if isinstance(dataset, datasets.Dataset) and start >= dataset.num_rows:
+            return
+        for batch in dataset.select_columns([column]).skip(start).iter(batch_size=_BATCH_ROWS):
+            for value in batch[column]:
+                fault = _text_fault(value)
+                if fault:
+                    problems.report(fault[0], DataError(f"{where}, row {row}", None, "text", fault[1]))
+                elif value:
+                    yield row, value
+                row += 1
+    except (OSError, ValueError, KeyError, RuntimeError, datasets.exceptions.DatasetsError) as error:
+        raise _no_dataset(name, error) from error
+
+
+def _text_fault(value: Any) -> tuple[str, str] | None:
+    """What is wrong with a row of a text column: its kind, and what was found."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        return "no text", type(value).__name__
+    return ("NUL byte", f"a NUL byte at character {value.index(chr(0)) + 1}") if "\0" in value else None
 
 
 def save_splits(splits: Mapping[str, Sequence[Sentence]], folder: Path) -> None:
@@ -161,6 +213,12 @@ def _fault(tokens: Any, tags: Mapping[str, Any], names: Mapping[str, Any]) -> tu
         if not labels and (None in values or "" in values):
             return "empty tag", f"tags in {column}", "an empty one"
     return "", "", ""
+
+
+def _no_dataset(name: str, error: Exception) -> DataError:
+    reason = " ".join(str(error).split())[:300] or type(error).__name__
+    hint = "Name a saved dataset, a folder of data files or a dataset of the hub (see --dataset-config)."
+    return DataError(name, None, "a dataset", reason, hint)
 
 
 @contextmanager

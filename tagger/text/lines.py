@@ -17,7 +17,7 @@ BLANK = " \t\r\f\v"
 """ASCII white space: a line of nothing else is a blank line. U+00A0 and its kin are text."""
 
 _OPEN: dict[str, Callable[[Path], object]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-_UTF8_MARK = b"\xef\xbb\xbf"
+UTF8_MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = {b"\xff\xfe\x00\x00": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
@@ -58,24 +58,49 @@ def read_lines(path: str, problems: Problems | None = None) -> Iterator[tuple[in
     with a NUL byte) goes to `problems`, and comes as None where the policy is to go on.
     """
     problems = problems or Problems()
-    number = 0
+    for number, raw in read_raw_lines(path):
+        line = _without_mark(path, raw, problems) if number == 1 else raw
+        yield number, decoded(path, number, line, problems)
+
+
+def read_raw_lines(path: str, *, longest: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """Line numbers from 1 and undecoded lines with their end, for `decoded`.
+
+    A line of more than `longest` bytes comes in pieces of its number, cut behind a space if there is one in the second
+    half, else between two characters.
+    """
+    number, rest, begins = 0, b"", True
     with open_bytes(path) as file:
         while True:
             try:
-                raw = file.readline()
+                raw = rest + file.readline(-1 if longest is None else longest - len(rest))
             except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
-                raise unreadable(path, number + 1, error) from error
+                raise unreadable(path, number + begins, error) from error
             if not raw:
                 return
-            number += 1
-            if number == 1:
+            number += begins
+            if number == 1 and begins:
                 refuse_wide(path, raw)
-                raw = _without_mark(path, raw, problems)
-            yield number, _decoded(path, number, raw, problems)
+            begins, rest = raw.endswith(b"\n"), b""
+            if not begins and longest is not None and len(raw) >= longest:
+                at = _cut(raw)
+                raw, rest = raw[:at], raw[at:]
+            yield number, raw
 
 
-def _decoded(path: str, number: int, raw: bytes, problems: Problems) -> str | None:
-    """The text of one line; None once `problems` has taken its error."""
+def _cut(raw: bytes) -> int:
+    """Where to cut a line that is too long: behind its last space, or before its last character."""
+    at = raw.rfind(b" ", len(raw) // 2) + 1
+    if at:
+        return at
+    at = len(raw) - 1
+    while at > len(raw) - 4 and raw[at] & 0xC0 == 0x80:  # a byte inside a character
+        at -= 1
+    return max(at, 1)
+
+
+def decoded(path: str, number: int, raw: bytes, problems: Problems) -> str | None:
+    """The text of one line without its end; None once `problems` has taken its error."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -103,11 +128,11 @@ def refuse_wide(path: str, raw: bytes) -> None:
 
 def _without_mark(path: str, raw: bytes, problems: Problems) -> bytes:
     """The first line without a UTF-8 byte order mark, which `problems` takes."""
-    if not raw.startswith(_UTF8_MARK):
+    if not raw.startswith(UTF8_MARK):
         return raw
     hint = "Save the file as UTF-8 without a mark, or drop it with `tagger prep --on-error skip`."
     problems.report(
         "byte order mark (dropped)",
         DataError(path, 1, "UTF-8 text without a byte order mark", "a UTF-8 byte order mark", hint),
     )
-    return raw[len(_UTF8_MARK) :]
+    return raw[len(UTF8_MARK) :]

@@ -5,7 +5,7 @@ import pytest
 
 from tagger.errors import DataError, SettingsError
 from tagger.text.corpus import Source, read_corpus
-from tagger.text.hub import load_splits, read_dataset, save_splits, split_of
+from tagger.text.hub import load_splits, read_dataset, read_texts, save_splits, split_of
 from tagger.text.problems import Problems
 from tagger.text.sentences import Sentence
 
@@ -152,3 +152,64 @@ def test_a_folder_that_is_no_dataset_is_an_error(tmp_path):
     assert str(error.value).endswith(
         "Name a saved dataset, a folder of data files or a dataset of the hub (see --dataset-config)."
     )
+
+
+TEXTS = {"text": ["Ada sings.", None, "", "Ben\nsleeps."], "n": [0, 1, 2, 3]}
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path, monkeypatch):
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+
+
+@pytest.mark.parametrize("kind", ["saved", "splits", "parquet", "jsonl", "arrow folder", "jsonl folder"])
+def test_a_text_column_is_read_from_every_kind_of_data_set_and_from_any_row(tmp_path, kind):
+    dataset, place = datasets.Dataset.from_dict(TEXTS), tmp_path / "data"
+    if kind == "saved":
+        dataset.save_to_disk(str(place))
+    elif kind == "splits":
+        datasets.DatasetDict({"train": dataset, "test": dataset.select([0])}).save_to_disk(str(place))
+    elif kind == "parquet":
+        dataset.to_parquet(str(place := tmp_path / "data.parquet"))
+    elif kind == "jsonl":
+        dataset.to_json(str(place := tmp_path / "data.jsonl"))
+    elif kind == "arrow folder":
+        place.mkdir()
+        with datasets.arrow_writer.ArrowWriter(path=str(place / "train.arrow")) as writer:
+            writer.write_table(dataset.data.table)
+            writer.finalize()
+    else:
+        place.mkdir()
+        dataset.to_json(str(place / "train.jsonl"))
+        dataset.select([0]).to_json(str(place / "test.jsonl"))
+    rows = [(0, "Ada sings."), (3, "Ben\nsleeps.")]
+    for start in range(6):
+        assert list(read_texts(str(place), column="text", start=start)) == [r for r in rows if r[0] >= start]
+
+
+def test_a_column_or_split_that_is_not_there_and_rows_that_are_no_text(tmp_path):
+    place = tmp_path / "data.jsonl"
+    datasets.Dataset.from_dict(TEXTS).to_json(str(place))
+    saved = tmp_path / "saved"
+    datasets.Dataset.from_dict({"text": ["a", "b\0"], "n": [0, 1]}).save_to_disk(str(saved))
+    for name, options, message in [
+        (saved, {"column": "body"}, ", train: expected a column 'body', found text, n."),
+        (place, {"column": "body"}, ", train: expected a column 'body', found text, n."),
+        (place, {"column": "text", "split": "test"}, ": expected a split 'test', found train."),
+        (place, {"column": "n"}, ", train, row 0: expected text, found int."),
+        (saved, {"column": "text"}, ", train, row 1: expected text, found a NUL byte at character 2."),
+    ]:
+        with pytest.raises(DataError) as error:
+            list(read_texts(str(name), **options))
+        assert str(error.value) == f"{name}{message}"
+    problems = Problems("skip")
+    assert list(read_texts(str(saved), column="text", problems=problems)) == [(0, "a")]
+    assert problems.counts == {"NUL byte": 1}
+
+
+def test_a_damaged_data_file_is_an_error_when_it_is_met(tmp_path):
+    path = tmp_path / "data.parquet"
+    path.write_bytes(b"PAR1 and nothing")
+    with pytest.raises(DataError) as error:
+        list(read_texts(str(path), column="text"))
+    assert str(error.value).startswith(f"{path}: expected a dataset, found ")
