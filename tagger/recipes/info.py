@@ -44,6 +44,7 @@ class ModelInfo:
     features: dict[str, int]  # lookup table -> items of its vocabulary, in the order of concatenation
     layers: tuple[Layer, ...]
     megabytes: float  # 10^6 bytes, of all files that tagging reads
+    half_precision: bool  # the file holds tables and matrices as float16
     epochs: int  # lines of the history
     metrics: dict[str, Any]
     run: dict[str, Any]
@@ -68,6 +69,7 @@ def describe_model(path: Path) -> ModelInfo:
         features={name: len(known.items) for name, known in model.features.vocabularies.items()},
         layers=_layers(model),
         megabytes=sum((path / name).stat().st_size for name in _FILES) / 1e6,
+        half_precision=model.half_precision,
         epochs=len(history.read_text(encoding="utf-8").splitlines()) if history.is_file() else 0,
         metrics=_read_object(path / METRICS),
         run=_read_object(path / RUN),
@@ -81,6 +83,7 @@ def info_as_json(info: ModelInfo) -> dict[str, Any]:
         "path": info.path,
         "parameters": info.parameters,
         "megabytes": round(info.megabytes, 3),
+        "half_precision": info.half_precision,
         "network": {"window": info.window, "hidden": list(info.hidden), "activation": info.activation},
         "tasks": {
             task.name: {

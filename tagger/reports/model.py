@@ -1,33 +1,48 @@
 """What a model is, as plain values, to tables on stdout."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tagger.reports.console import print_table, print_text
+
+ANY = "(any)"
+"""The label of a scorer whose true windows have any."""
+LEFT_OUT = 3
+"""Words named that a file of vectors cannot hold."""
 
 
 def print_model(values: dict[str, Any], *, labels: bool = False) -> None:
     """Write what `info_as_json` says about a model; with `labels` every label of every task."""
     network = values["network"]
     hidden = " + ".join(str(units) for units in network["hidden"])
-    print_text(f"{values['path']}: {values['parameters']:,} parameters, {values['megabytes']:.1f} MB")
+    half = " in half precision" if values["half_precision"] else ""
+    print_text(f"{values['path']}: {values['parameters']:,} parameters{half}, {values['megabytes']:.1f} MB")
     print_text(f"window of {network['window']} words, hidden units {hidden}, {network['activation']}")
     print_text("")
     tasks = values["tasks"]
     columns = ["task", "column", "scheme", "objective", "labels"]
-    rows = [
-        [name, t["column"], t["scheme"], t["objective"], str(len(t["labels"]))] for name, t in tasks.items()
-    ]
+    rows = [[name, t["column"] or "-", t["scheme"], t["objective"], _labels(t)] for name, t in tasks.items()]
     print_table(columns, rows, left=range(4))
     if labels:
         print_text("")
         for name, task in tasks.items():
-            print_text(f"labels of {name}: {' '.join(task['labels'])}")
+            print_text(f"labels of {name}: {' '.join(label or ANY for label in task['labels'])}")
     print_text("")
     print_table(["features of a word", "items"], [[name, f"{n:,}"] for name, n in values["features"].items()])
     print_text("")
     layers = [[name, f"{v['parameters']:,}", _shapes(v["shapes"])] for name, v in values["layers"].items()]
     print_table(["layer", "parameters", "shapes"], layers, left=(0, 2))
     _print_training(values)
+
+
+def export_line(words: int, dim: int, left_out: Sequence[str]) -> str:
+    """What was written of a word table, and which words were not."""
+    line = f"{words:,} vectors of {dim} numbers"
+    if not left_out:
+        return line
+    shown = ", ".join(map(repr, left_out[:LEFT_OUT]))
+    others = f" and {len(left_out) - LEFT_OUT:,} others" if len(left_out) > LEFT_OUT else ""
+    return f"{line}; left out, for the white space in them: {shown}{others}"
 
 
 def _print_training(values: dict[str, Any]) -> None:
@@ -51,6 +66,12 @@ def _print_training(values: dict[str, Any]) -> None:
         print_text(
             f"trained by tagger {run.get('tagger')} with seed {run.get('seed')} in {run.get('seconds', 0):.0f} s"
         )
+
+
+def _labels(task: dict[str, Any]) -> str:
+    """How many labels a task has; of a scorer the one of its true windows."""
+    labels = task["labels"]
+    return labels[0] or ANY if task["objective"] == "margin" else str(len(labels))
 
 
 def _shapes(shapes: dict[str, tuple[int, ...]]) -> str:

@@ -1,6 +1,7 @@
 """What a model is: sizes counted by hand."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from tagger.errors import ModelError
 from tagger.recipes.info import describe_model, info_as_json
 from tagger.reports.model import print_model
-from tagger.saved import NetworkDescription, SavedModel, TaskDescription, write_file, write_model
+from tagger.saved import NetworkDescription, SavedModel, TaskDescription, read_model, write_model
 from tagger.text.features import Feature, FormFeatures
 from tagger.text.vocabulary import Vocabulary
+from tagger.whole_files import write_file
 
 RUN = {
     "tagger": "0.1.0",
@@ -61,6 +63,7 @@ def folder(tmp_path: Path) -> Path:
 def test_json(folder: Path) -> None:
     values = json.loads(json.dumps(info_as_json(describe_model(folder))))
     assert values["parameters"] == 5 * 2 + 4 * 6 + 4 + 2 * 4 + 2
+    assert values["half_precision"] is False
     assert values["network"] == {"window": 3, "hidden": [4], "activation": "tanh"}
     assert values["tasks"]["pos"]["labels"] == ["NOUN", "VERB"]
     assert values["features"] == {"word": 3}
@@ -103,6 +106,16 @@ data of pos: 1,600 training sentences (20,000 tokens), 40 development sentences,
 trained by tagger 0.1.0 with seed 3 in 12 s
 """
     )
+
+
+def test_half_precision(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    full = describe_model(folder)
+    write_model(folder, replace(read_model(folder), half_precision=True))
+    half = describe_model(folder)
+    assert (full.half_precision, half.half_precision) == (False, True)
+    assert half.megabytes - full.megabytes == pytest.approx(-2 * (5 * 2 + 4 * 6 + 2 * 4) / 1e6, abs=20e-6)
+    print_model(info_as_json(half))
+    assert capsys.readouterr().out.startswith(f"{folder}: 48 parameters in half precision, 0.0 MB\n")
 
 
 def test_a_model_without_its_records_is_still_described(
