@@ -1,6 +1,6 @@
 """The course of a training: what each epoch left in the history, and the curves that can be read off it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -9,6 +9,13 @@ Curve = list[tuple[int, float]]
 
 Part = Literal["train", "dev"]
 LayerFigure = Literal["gradient_norm", "update_ratio", "saturated"]
+SCORES = {
+    "f1": "F1",
+    "average_precision": "average precision",
+    "ranking_accuracy": "ranking accuracy",
+    "accuracy": "accuracy",
+}
+"""Scores that may stand for a task, and how people call them; the first of those recorded does."""
 _DEPTHS = ("lookup", "trunk", "heads")
 
 
@@ -41,8 +48,9 @@ class Course:
 
     @property
     def tasks(self) -> list[str]:
-        """The tasks that were taught, in their order."""
-        return list(dict.fromkeys(task for epoch in self.epochs for task in epoch.train_loss))
+        """The tasks that were taught, in their order; a name with a dot is what a teacher adds to the loss of one."""
+        taught = dict.fromkeys(task for epoch in self.epochs for task in epoch.train_loss)
+        return [task for task in taught if "." not in task]
 
     @property
     def layers(self) -> list[str]:
@@ -74,9 +82,8 @@ class Course:
         return str(self.settings.get("tasks", {}).get(task, {}).get("objective", "word"))
 
     def score_name(self, task: str) -> str:
-        """The name of the score that stands for a task: entity F1 where there is one, else accuracy."""
-        name = f"{task}.f1"
-        return name if any(name in e.dev or name in e.train for e in self.epochs) else f"{task}.accuracy"
+        """The name of the score that stands for a task: the first of SCORES that was recorded, else accuracy."""
+        return main_score(task, {name for e in self.epochs for name in (*e.dev, *e.train)})
 
     def loss(self, part: Part, task: str) -> Curve:
         """The loss of a task on training (with dropout) or development data."""
@@ -104,6 +111,11 @@ class Course:
 
     def _curve(self, value: Callable[[Epoch], float | None]) -> Curve:
         return [(e.number, found) for e in self.epochs if (found := value(e)) is not None]
+
+
+def main_score(task: str, names: Container[str]) -> str:
+    """The name of the score, among `names` such as "ner.f1", that stands for a task; accuracy where none does."""
+    return next((name for score in SCORES if (name := f"{task}.{score}") in names), f"{task}.accuracy")
 
 
 def in_depth_order(layers: Iterable[str]) -> list[str]:

@@ -3,16 +3,17 @@
 The notes' recipe (003) asks of the training data first: who is poor there does not overfit. Then of development data.
 """
 
-from tagger.evaluation.course import Course, Curve
+from tagger.evaluation.course import SCORES, Course, Curve
 from tagger.evaluation.verdicts import Finding, Severity
 
-LEARNT = {"f1": 0.90, "accuracy": 0.95}
-"""Least score on training data that counts as learnt: the defaults reach 0.96 and 0.99 on six public corpora."""
-HALF_LEARNT = {"f1": 0.60, "accuracy": 0.80}
+LEARNT = {"f1": 0.90, "average_precision": 0.90, "ranking_accuracy": 0.97, "accuracy": 0.95}
+"""Least score on training data that counts as learnt: the defaults reach F1 0.96 and accuracy 0.99 on six public
+corpora; a scorer of any entity of EWT came to 0.96 and 0.999 in six epochs."""
+HALF_LEARNT = {"f1": 0.60, "average_precision": 0.60, "ranking_accuracy": 0.85, "accuracy": 0.80}
 """Below that the network has missed most of what there is to learn."""
-GAP = {"f1": 0.10, "accuracy": 0.05}
+GAP = {"f1": 0.10, "average_precision": 0.10, "ranking_accuracy": 0.02, "accuracy": 0.05}
 """Distance of training and development score that is overfitting: CoNLL-2003 with the defaults has 0.09 and 0.04."""
-WIDE_GAP = {"f1": 0.25, "accuracy": 0.12}
+WIDE_GAP = {"f1": 0.25, "average_precision": 0.25, "ranking_accuracy": 0.06, "accuracy": 0.12}
 RISE = 1.3
 """A development loss so many times its least one, where training scores are not known; entity losses rise a little
 in every good training, when the network grows surer than it should be."""
@@ -145,7 +146,7 @@ def _kind(course: Course, task: str) -> str:
 
 
 def _named(kind: str) -> str:
-    return "F1" if kind == "f1" else kind
+    return SCORES[kind]
 
 
 def _percent(fraction: float) -> str:

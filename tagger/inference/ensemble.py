@@ -5,6 +5,7 @@ scores; squared-error: sigmoid outputs divided by their sum). Sentence-level hea
 and of transitions, before the best path is looked for: exp(score) of a path is then the geometric mean of what the
 models make of it, and one Viterbi pass finds the best. (The mean of the probabilities of whole paths has no such
 recursion.) Probabilities of tags and spans follow from these means. Labels meet by name, in the first model's order.
+Scorers: the mean of their scores, which their margins keep on one scale where these are the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -84,13 +85,14 @@ class Ensemble:
                     tables.append(table[np.append(places, labels)][:, places])
                 means[key] = _mean(tables)
             log_probabilities = "word"  # whatever the models' objective, this is how the vote is to be read
-            tasks.append(task if task.objective == "sentence" else replace(task, objective=log_probabilities))
+            kept = task.objective == "sentence" or task.is_scorer
+            tasks.append(task if kept else replace(task, objective=log_probabilities))
         return replace(models[0], tasks=tuple(tasks), weights=means)
 
 
 def vote(parts: Sequence[Array], objective: str) -> Array:
     """One array of scores for those of several models. Shapes: parts [N, K] each; result [N, K]."""
-    if objective == "sentence":
+    if objective in ("sentence", "margin"):
         return _mean(parts)
     logs = [_log_softmax(path_terms(part, objective)) for part in parts]
     top = np.maximum.reduce(logs)

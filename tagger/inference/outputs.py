@@ -75,22 +75,25 @@ def _columns(words: Words, sentence: TaggedSentence, layout: Layout) -> str:
         columns.append(layout.to_scheme[task](sentence.tags[task]))
         if probabilities is not None:
             columns.append([f"{p:.4f}" for p in probabilities[task]])
-    if not words.rows and not words.before:
-        return "\n".join(map("\t".join, zip(sentence.tokens, *columns, strict=True))) + "\n\n"
-    lines = [line for text in words.before for line in _kept(text, layout)]
-    for row, *tags in zip(words.rows, *columns, strict=True):
-        lines.append(_separator(row).join([row, *tags]))
-    return "\n".join(lines) + ("\n\n" if words.rows else "\n")
-
-
-def _kept(text: str, layout: Layout) -> list[str]:
-    """The lines for a comment, or for a document row: no tags stand on it, but every row has as many columns."""
-    if text.startswith("#"):
-        return [text]
     empty = []
     for task in layout.tasks:
         empty += ["O" if task in layout.spans else "-X-"] + ["-"] * layout.probabilities
-    return [_separator(text).join([text, *empty]), ""]
+    return with_columns(words, columns, empty)
+
+
+def with_columns(words: Words, columns: Sequence[Sequence[str]], empty: Sequence[str]) -> str:
+    """The rows of a sentence, or its tokens, each followed by its part of the `columns`; `empty` on document rows."""
+    if not words.rows and not words.before:
+        return "\n".join(map("\t".join, zip(words.tokens, *columns, strict=True))) + "\n\n"
+    lines = [line for text in words.before for line in _kept(text, empty)]
+    for row, *fields in zip(words.rows, *columns, strict=True):
+        lines.append(_separator(row).join([row, *fields]))
+    return "\n".join(lines) + ("\n\n" if words.rows else "\n")
+
+
+def _kept(text: str, empty: Sequence[str]) -> list[str]:
+    """The lines for a comment, or for a document row: nothing stands on it, but every row has as many columns."""
+    return [text] if text.startswith("#") else [_separator(text).join([text, *empty]), ""]
 
 
 def _separator(row: str) -> str:

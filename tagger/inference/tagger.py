@@ -21,6 +21,7 @@ from tagger.inference.decoding import build_decoder
 from tagger.inference.ensemble import Ensemble, common_tasks, named
 from tagger.inference.probabilities import Evidence, weigh
 from tagger.inference.runtime import DEFAULT_MEMORY, Runtime
+from tagger.inference.scoring import nothing_scores, nothing_tags, scores_of
 from tagger.inference.spans import Span, TaggedSentence
 from tagger.inference.words import Words, batches
 from tagger.saved import SavedModel, TaskDescription, read_model
@@ -64,11 +65,13 @@ class Tagger:
         """See `load`; `names` of the models for errors."""
         models = (model, *more)
         names = names or [f"model {number}" for number in range(1, len(models) + 1)]
-        self._tasks = {task.name: task for task in common_tasks(models, names, tasks)}
+        chosen = {task.name: task for task in common_tasks(models, names, tasks)}
+        self._tasks = {name: task for name, task in chosen.items() if not task.is_scorer}
+        self._scorers = tuple(name for name, task in chosen.items() if task.is_scorer)
         self._schemes = {name: task.scheme for name, task in self._tasks.items()}
         self._runtime: Runtime | Ensemble
         if more:
-            ensemble = Ensemble(models, names=names, tasks=tuple(self._tasks), memory=memory)
+            ensemble = Ensemble(models, names=names, tasks=tuple(chosen), memory=memory)
             self._runtime, decoding = ensemble, ensemble.decoding
         else:
             with named(names[0]):
@@ -76,12 +79,18 @@ class Tagger:
         with named(names[0]):
             voted = {task.name: task for task in decoding.tasks}
             self._decoders = {name: build_decoder(decoding, voted[name]) for name in self._tasks}
+        self.name = " + ".join(names)  # for errors
         self._names = {name: np.array(task.labels, dtype=object) for name, task in self._tasks.items()}
 
     @property
     def tasks(self) -> tuple[str, ...]:
         """The names of the tasks that are tagged."""
         return tuple(self._tasks)
+
+    @property
+    def scorers(self) -> tuple[str, ...]:
+        """The names of the tasks that give each word one score, and no tag."""
+        return self._scorers
 
     def labels(self, task: str) -> tuple[str, ...]:
         """The tags that `task` can give. Raises SettingsError for an unknown task."""
@@ -169,7 +178,12 @@ class Tagger:
                 done = []
 
     def tag_batch(self, batch: Sequence[Words], *, probabilities: bool = False) -> list[TaggedSentence]:
-        """The sentences of one batch, tagged together; the memory taken grows with their tokens."""
+        """The sentences of one batch, tagged together; the memory taken grows with their tokens.
+
+        Scorers have no part in it. Raises ModelError where there are no other tasks.
+        """
+        if not self._tasks:
+            raise nothing_tags(self._scorers, self.name)
         lengths = np.fromiter((len(words.tokens) for words in batch), dtype=np.intp, count=len(batch))
         scores = self._runtime.scores([words.tokens for words in batch])
         tags: dict[str, list[str]] = {}
@@ -199,6 +213,20 @@ class Tagger:
             )
             start = end
         return result
+
+    def score_sentences(self, sentences: Iterable[Sequence[str]]) -> Iterator[dict[str, list[float]]]:
+        """For each sentence of ready tokens the score of each token, a list for each scorer; larger: more likely true.
+
+        Read and computed as by `tag_sentences`. Raises ModelError where there are no scorers.
+        """
+        for batch in batches(Words(_checked(tokens)) for tokens in sentences):
+            yield from self.score_batch(batch)
+
+    def score_batch(self, batch: Sequence[Words]) -> list[dict[str, list[float]]]:
+        """The scores of one batch of sentences, as by `score_sentences`."""
+        if not self._scorers:
+            raise nothing_scores(self._tasks, self.name)
+        return scores_of(self._runtime, self._scorers, batch)
 
 
 def _known(name: str, tasks: dict[str, TaskDescription]) -> TaskDescription:

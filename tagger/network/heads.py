@@ -10,16 +10,23 @@ class Head(nn.Linear):
     `start_allowed` [K], `allowed` [K, K] (from, to) and `end_allowed` [K] say which tags the scheme lets stand first,
     after one another and last. They follow from the labels, so they are not part of the saved weights.
     `objective` names the loss that the head is trained with and how its scores add up to a path's; `margin` is the
-    lead that the objective tags-margin asks for.
+    lead that the objectives tags-margin and margin ask for, `corruptions` how many corrupted windows margin draws for
+    each true one.
+
+    With `fixed_bias` the bias is no parameter but a buffer of zeros, saved like any: in a scorer's loss it cancels,
+    so that nothing but round-off would ever move it.
     """
 
     start_allowed: Tensor
     allowed: Tensor
     end_allowed: Tensor
 
-    def __init__(self, units: int, labels: int, *, sentence_level: bool) -> None:
+    def __init__(self, units: int, labels: int, *, sentence_level: bool, fixed_bias: bool = False) -> None:
         super().__init__(units, labels)
-        self.objective, self.margin = "sentence" if sentence_level else "word", 1.0
+        if fixed_bias:
+            del self.bias
+            self.register_buffer("bias", torch.zeros(labels))
+        self.objective, self.margin, self.corruptions = "sentence" if sentence_level else "word", 1.0, 1
         self.transitions = nn.Parameter(torch.zeros(labels + 1, labels)) if sentence_level else None
         for name, shape in (
             ("start_allowed", (labels,)),

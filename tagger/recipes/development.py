@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tagger.evaluation.ranking import score_ranking
 from tagger.evaluation.scores import score_task
 from tagger.network.window_network import WindowNetwork
+from tagger.recipes.scorer_tasks import SCORES, label_rows
 from tagger.recipes.training_data import TrainingData, task_tags
-from tagger.records import Evaluation, TaskScores
+from tagger.records import Evaluation, RankingScores, TaskScores
 from tagger.saved import TaskDescription
 from tagger.text.features import FormFeatures
 from tagger.text.schemes import allowed_transitions
@@ -60,13 +62,18 @@ def development_scorer(
     return score
 
 
-def summarize(results: list[TaskScores], deciding: str) -> tuple[dict[str, float], float | None]:
+def summarize(
+    results: Sequence[TaskScores | RankingScores], deciding: str
+) -> tuple[dict[str, float], float | None]:
     """All scores by name ("ner.f1") and the one that decides: "mean" of the tasks' main scores, or the one named.
 
     None where nothing was scored that could decide.
     """
     scores: dict[str, float] = {}
     for result in results:
+        if isinstance(result, RankingScores):
+            scores |= {f"{result.task}.{name}": getattr(result, name) for name in SCORES}
+            continue
         if result.conlleval:
             counts = result.conlleval["all"]
             for name in ("f1", "precision", "recall"):
@@ -112,10 +119,11 @@ def _scored(
 def gold_numbers(task: TaskDescription, tags: Sequence[Sequence[str]]) -> NDArray[np.int64]:
     """The label number of every word, one sentence after the other; NO_LABEL for tags unknown to the task.
 
+    Of a scorer: the numbers of the kinds of windows, NO_LABEL for those that are neither.
     A sentence-level task cannot give a whole sentence a probability that has an unknown tag or a transition that its
     scheme forbids: all words of such a sentence have NO_LABEL.
     """
-    rows = {label: row for row, label in enumerate(task.labels)}
+    rows = label_rows(task)
     start, pairs, end = (
         np.asarray(part, dtype=bool) for part in allowed_transitions(task.labels, task.scheme)
     )
@@ -130,18 +138,23 @@ def gold_numbers(task: TaskDescription, tags: Sequence[Sequence[str]]) -> NDArra
     return np.concatenate(numbers) if numbers else np.zeros(0, dtype=np.int64)
 
 
-def _score(network: WindowNetwork, corpora: Sequence[_Scored]) -> tuple[list[TaskScores], dict[str, float]]:
+def _score(
+    network: WindowNetwork, corpora: Sequence[_Scored]
+) -> tuple[list[TaskScores | RankingScores], dict[str, float]]:
     """The scores of every task of the corpora, and their losses."""
-    results: list[TaskScores] = []
+    results: list[TaskScores | RankingScores] = []
     losses: dict[str, float] = {}
     for corpus in corpora:
         tasks = tuple(task.name for task, _ in corpus.gold)
         if not tasks:
             continue
-        predicted, found = predict_with_losses(network, corpus.encoded, tasks)
-        losses |= found
+        found = predict_with_losses(network, corpus.encoded, tasks)
+        losses |= found.losses
         for task, gold in corpus.gold:
-            tags = [[task.labels[row] for row in rows] for rows in predicted[task.name]]
+            if task.is_scorer:
+                results.append(score_ranking(task.name, gold, found.scores[task.name]))
+                continue
+            tags = [[task.labels[row] for row in rows] for rows in found.tags[task.name]]
             results.append(
                 score_task(
                     task.name, gold, tags, corpus.tokens, scheme=task.scheme, known_forms=(), strict=False

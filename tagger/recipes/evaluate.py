@@ -10,13 +10,17 @@ from typing import Any
 
 from tagger import __version__
 from tagger.errors import SettingsError, TaggerError
+from tagger.evaluation.ranking import score_ranking
 from tagger.evaluation.scores import score_task
 from tagger.inference.tagger import Tagger
 from tagger.recipes.gold import Gold, gold_tags, known_forms, model_settings, origins_of, read_gold
-from tagger.records import TaskScores
+from tagger.recipes.scorer_tasks import label_name
+from tagger.records import RankingScores, TaskScores
 from tagger.reports.console import scores_as_json
-from tagger.saved import DESCRIPTION, FORMS, TaskDescription, check_new_file, read_model, write_file
+from tagger.saved import DESCRIPTION, FORMS, TaskDescription, read_model
 from tagger.settings_file import parse_settings
+from tagger.text.true_windows import CORRUPTED, TRUE
+from tagger.whole_files import check_new_file, write_file
 
 LABELS_SHOWN = 5
 """How many of the labels that a model does not know are named; the rest are counted."""
@@ -26,19 +30,24 @@ LABELS_SHOWN = 5
 class TaskEvaluation:
     """The scores of one task, and what two people compare to know that they measured the same thing."""
 
-    scores: TaskScores
+    scores: TaskScores | RankingScores
     data: str  # name of the gold data
     fingerprint: str  # of its tokens and gold tags, whatever format they were read from
     scheme: str
     seeds: tuple[int | None, ...]  # of the training of each model
+    label: str | None = None  # of a scorer
 
     @property
     def signature(self) -> str:
-        mode = "conlleval,strict" if self.scores.conlleval else "tokens"
+        what = f"scheme:{self.scheme}" if self.label is None else f"label:{self.label or '(any)'}"
+        if isinstance(self.scores, RankingScores):
+            mode = "ranking"
+        else:
+            mode = "conlleval,strict" if self.scores.conlleval else "tokens"
         seeds = ",".join("unknown" if seed is None else str(seed) for seed in self.seeds)
         models = f"|models:{len(self.seeds)}" if len(self.seeds) > 1 else ""
         return (
-            f"task:{self.scores.task}|data:{self.data}#{self.fingerprint}|scheme:{self.scheme}|mode:{mode}"
+            f"task:{self.scores.task}|data:{self.data}#{self.fingerprint}|{what}|mode:{mode}"
             f"|seed:{seeds}{models}|tagger:{__version__}"
         )
 
@@ -108,10 +117,15 @@ def evaluate(
         missing = [task for task in group if task not in measured]
         if missing and (tasks or not measured):
             raise _no_column(missing[0], gold)
-        notes += [f"{task.name} is not scored: {gold.name} has no column {task.column}" for task in missing]
+        notes += [
+            f"{task.name} is not scored: "
+            + (f"{gold.name} has no column {task.column}" if task.column else "it was pretrained on raw text")
+            for task in missing
+        ]
         for result in _score(tagger, measured, gold, seen, seeds):
             done[result.scores.task] = result
         notes += [note for task in measured for note in _unknown_labels(task, gold)]
+        notes += [note for task in measured for note in _missing_windows(task, gold)]
     results = tuple(done[task.name] for task in chosen if task.name in done)
     evaluation = Evaluation(tuple(names), results, tuple(notes))
     if output:
@@ -148,17 +162,37 @@ def _score(
     seeds: tuple[int | None, ...],
 ) -> list[TaskEvaluation]:
     tokens = [sentence.tokens for sentence in gold.sentences]
-    tagged = [sentence.tags for sentence in tagger.tag_sentences(tokens)]
+    scorers = [task.name for task in tasks if task.is_scorer]
+    tagged = [s.tags for s in tagger.tag_sentences(tokens)] if len(scorers) < len(tasks) else []
+    scored = list(tagger.score_sentences(tokens)) if scorers else []
     results = []
     for task in tasks:
         expected = gold_tags(task, gold)
-        predicted = [tags[task.name] for tags in tagged]
-        scores = score_task(task.name, expected, predicted, tokens, scheme=task.scheme, known_forms=seen)
-        results.append(TaskEvaluation(scores, gold.name, _fingerprint(tokens, expected), task.scheme, seeds))
+        scores: TaskScores | RankingScores
+        if task.is_scorer:
+            scores = score_ranking(task.name, expected, [own[task.name] for own in scored])
+        else:
+            predicted = [tags[task.name] for tags in tagged]
+            scores = score_task(task.name, expected, predicted, tokens, scheme=task.scheme, known_forms=seen)
+        label = task.labels[0] if task.is_scorer else None
+        fingerprint = _fingerprint(tokens, expected)
+        results.append(TaskEvaluation(scores, gold.name, fingerprint, task.scheme, seeds, label))
     return results
 
 
+def _missing_windows(task: TaskDescription, gold: Gold) -> list[str]:
+    """A note where there is nothing to rank."""
+    if not task.is_scorer:
+        return []
+    kinds = {kind for row in gold_tags(task, gold) for kind in row}
+    missing = [how for kind, how in ((TRUE, "with"), (CORRUPTED, "without")) if kind not in kinds]
+    what = label_name(task.labels[0])
+    return [f"{task.name}: {gold.name} has no words {how} {what}: nothing is ranked" for how in missing]
+
+
 def _unknown_labels(task: TaskDescription, gold: Gold) -> list[str]:
+    if task.is_scorer:
+        return []
     counts = Counter(tag for tags in gold_tags(task, gold) for tag in tags)
     unknown = [(label, count) for label, count in counts.most_common() if label not in task.labels]
     if not unknown:
@@ -197,6 +231,9 @@ def _choose(known: Sequence[TaskDescription], names: Sequence[str]) -> list[Task
 
 
 def _no_column(task: TaskDescription, gold: Gold) -> TaggerError:
+    if not task.column:
+        hint = f"It was pretrained on raw text; `tagger score MODEL --task {task.name}` scores the words of a text."
+        raise TaggerError(f"expected a task with a tag column, found {task.name}", where=gold.name, hint=hint)
     found = ", ".join(gold.schemes) or "none"
     hint = "Name the columns with --columns, or choose a task with --task."
     return TaggerError(f"expected the tag column {task.column}, found {found}", where=gold.name, hint=hint)

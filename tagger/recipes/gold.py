@@ -9,6 +9,7 @@ from typing import Any
 
 from tagger.config import DataSettings
 from tagger.errors import ModelError, SettingsError, TaggerError
+from tagger.recipes.prepared_maps import map_prepared
 from tagger.recipes.training_data import source_of, task_tags
 from tagger.saved import FORMS, SETTINGS, TaskDescription
 from tagger.settings_file import parse_settings
@@ -52,19 +53,20 @@ def read_gold(origin: DataSettings, data: Sequence[str], *, join: Sequence[str],
     """The gold sentences in `data`, or without any in the development data that `origin` names."""
     if not data:
         if origin.folder:
-            return _read_prepared(origin.folder, split)
+            return _read_prepared(origin.folder, split, origin.maps)
         if not origin.dev:
             hint = "Name files or a prepared folder after the model."
             raise SettingsError("data", "development data in the model's settings", "none", hint)
         data, join = origin.dev, origin.join_dev
     if len(data) == 1 and is_prepared(data[0]) and not join:
-        return _read_prepared(data[0], split)
+        return _read_prepared(data[0], split, origin.maps)
     corpus = read_corpus(source_of(origin, data, join))
     return Gold(" + ".join((*data, *join)), corpus.sentences, corpus.schemes)
 
 
-def _read_prepared(folder: str, split: str) -> Gold:
+def _read_prepared(folder: str, split: str, maps: Sequence[str]) -> Gold:
     prepared = read_prepared(folder)
+    map_prepared(prepared, folder, maps)
     if split not in prepared.splits:
         known = ", ".join(prepared.splits)
         raise SettingsError("--split", f"a split of {folder} ({known})", repr(split))
@@ -72,7 +74,7 @@ def _read_prepared(folder: str, split: str) -> Gold:
 
 
 def gold_tags(task: TaskDescription, gold: Gold) -> list[list[str]]:
-    """The gold tags in the scheme of the task."""
+    """The gold tags in the scheme of the task; of a scorer the kinds of its words' windows."""
     source = gold.schemes[task.column]
     if source == "none" and task.scheme != "none":
         where, hint = f"{gold.name}, column {task.column}", "Is it the right column? See --columns."

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tagger.recipes.training_data import LoadedCorpus, TrainingData
 from tagger.saved import TaskDescription
-from tagger.text.schemes import allowed_transitions
+from tagger.text.schemes import OUTSIDE, allowed_transitions
 from tagger.text.sentences import Sentence
 
 LONGEST = 9
@@ -28,8 +28,12 @@ def random_data(
 def random_tags(task: TaskDescription, length: int, draw: np.random.Generator) -> list[str]:
     """A sequence of the task's labels, each drawn from those after which its scheme can still end the sentence.
 
-    Where no sequence of that length is allowed, labels are drawn without regard to the scheme.
+    Where no sequence of that length is allowed, labels are drawn without regard to the scheme. A scorer's are its label
+    and another one.
     """
+    if task.is_scorer:
+        own = task.labels[0] or "X"
+        return [str(tag) for tag in draw.choice([own, OUTSIDE if own != OUTSIDE else "X"], length)]
     start, pairs, end = allowed_transitions(task.labels, task.scheme)
     endings = [end]  # [K] each, last word first: labels from which the end can be reached
     for _ in range(length - 1):

@@ -11,7 +11,7 @@ from typing import IO, Any
 from rich.console import Console
 from rich.table import Table
 
-from tagger.records import Counts, TaskScores
+from tagger.records import Counts, RankingScores, TaskScores
 
 PLAIN_WIDTH = 200
 """Columns off a terminal: wide enough that no table wraps, whatever the window that started the program."""
@@ -57,19 +57,29 @@ def print_table(
 
 
 def print_scores(
-    scores: list[TaskScores], *, title: str, signatures: Sequence[str] = (), notes: Sequence[str] = ()
+    scores: Sequence[TaskScores | RankingScores],
+    *,
+    title: str,
+    signatures: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> None:
-    """Write token accuracy of all tasks, then spans by type of each task that has them; per cent.
+    """Write token accuracy of all tasks, then spans by type of each task that has them, then scorers; per cent.
 
     signatures: what was measured, a line each: two people can tell whether they measured the same thing.
     """
     print_text(title)
     print_text("")
-    _print_accuracy(scores)
-    for task in scores:
+    tagged = [task for task in scores if isinstance(task, TaskScores)]
+    if tagged:
+        _print_accuracy(tagged)
+    for task in tagged:
         if task.conlleval:
             print_text("")
             _print_spans(task)
+    if ranked := [task for task in scores if isinstance(task, RankingScores)]:
+        if tagged:
+            print_text("")
+        _print_rankings(ranked)
     if signatures:
         print_text("")
     for signature in signatures:
@@ -78,12 +88,16 @@ def print_scores(
         print_text(f"note  {note}")
 
 
-def scores_as_json(scores: list[TaskScores]) -> dict[str, Any]:
+def scores_as_json(scores: Sequence[TaskScores | RankingScores]) -> dict[str, Any]:
     """The scores as plain values: task -> accuracy on all, seen and unseen words, spans by type; fractions.
 
-    Seen and unseen accuracy are null where no word counts as seen (the training forms are unknown).
+    Seen and unseen accuracy are null where no word counts as seen (the training forms are unknown). Of a scorer: its
+    ranking, and what the best threshold on these very data finds.
     """
-    return {task.task: _task_as_json(task) for task in scores}
+    return {
+        task.task: _ranking_as_json(task) if isinstance(task, RankingScores) else _task_as_json(task)
+        for task in scores
+    }
 
 
 def console_of(file: IO[str]) -> Console:
@@ -135,6 +149,18 @@ def _print_spans(task: TaskScores) -> None:
     print_table(columns, rows, title=title)
 
 
+def _print_rankings(scores: Sequence[RankingScores]) -> None:
+    columns = ["scorer", "true", "corrupted", "ranking accuracy", "average precision"]
+    columns += ["| threshold", "precision", "recall", "F1"]
+    rows = []
+    for task in scores:
+        at_best = map(_percent, (task.precision, task.recall, task.best_f1))
+        row = [task.task, f"{task.true:,}", f"{task.corrupted:,}"]
+        row += [_percent(task.ranking_accuracy), _percent(task.average_precision)]
+        rows.append([*row, f"| {task.threshold:>9.4f}", *at_best])
+    print_table(columns, rows, title="ranking of windows | at the best threshold, chosen on these very data")
+
+
 def _span_cells(counts: Counts) -> list[str]:
     shares = (counts.precision, counts.recall, counts.f1)
     return [f"{counts.predicted:,}", f"{counts.correct:,}", *map(_percent, shares)]
@@ -155,6 +181,26 @@ def _task_as_json(task: TaskScores) -> dict[str, Any]:
         if spans:
             result[mode] = {kind: _counts_as_json(counts) for kind, counts in spans.items()}
     return result
+
+
+def _ranking_as_json(task: RankingScores) -> dict[str, Any]:
+    name, value = task.main
+    return {
+        "main": {"name": name, "value": value},
+        "sentences": task.sentences,
+        "tokens": task.tokens,
+        "true": task.true,
+        "corrupted": task.corrupted,
+        "ranking_accuracy": task.ranking_accuracy,
+        "average_precision": task.average_precision,
+        "best_threshold": {
+            "chosen_on": "these data",
+            "threshold": task.threshold,
+            "precision": task.precision,
+            "recall": task.recall,
+            "f1": task.best_f1,
+        },
+    }
 
 
 def _counts_as_json(counts: Counts) -> dict[str, Any]:

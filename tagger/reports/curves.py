@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from tagger.evaluation.course import Course, Curve, LayerFigure, Part, in_depth_order
+from tagger.evaluation.course import SCORES, Course, Curve, LayerFigure, Part, in_depth_order
 
 What = Literal["loss", "score", "rate", "gradients", "updates", "saturated"]
 WHAT: tuple[What, ...] = get_args(What)
@@ -118,7 +118,7 @@ def _loss(courses: Sequence[Course], task: str) -> list[Panel]:
 def _score(courses: Sequence[Course], task: str) -> list[Panel]:
     names = dict.fromkeys(course.score_name(task).rpartition(".")[2] for course in courses)
     lines = _lines(courses, [[percent(course.score(part, task)) for part in _PARTS] for course in courses])
-    title = "F1" if "f1" in names else "accuracy"
+    title = next(title for name, title in SCORES.items() if name in names)
     return [Panel(f"{task}: {title}", "%", lines)] if lines else []
 
 

@@ -11,9 +11,10 @@ from tagger.errors import ModelError
 from tagger.network.heads import Head
 from tagger.network.lookup import CharacterConvolution, Lookup
 from tagger.network.window_network import WindowNetwork
-from tagger.saved import NetworkDescription, TaskDescription, Weights
+from tagger.saved import NetworkDescription, TaskDescription
 from tagger.text.features import CharacterFeature, Feature, FormFeatures
 from tagger.text.schemes import allowed_transitions
+from tagger.weights_file import Weights
 
 
 def build_features(settings: FeatureSettings) -> tuple[list[Feature], CharacterFeature | None]:
@@ -49,12 +50,14 @@ def build_network(
     tasks: tuple[TaskDescription, ...],
     *,
     margins: Mapping[str, float] | None = None,
+    corruptions: Mapping[str, int] | None = None,
     input_dropout: float = 0.0,
     dropout: float = 0.0,
 ) -> WindowNetwork:
     """A network of these sizes, its weights not yet set.
 
-    `margins`: task -> the lead of the gold tag that the objective tags-margin asks for, 1 where not given.
+    `margins`: task -> the lead that the objectives tags-margin and margin ask for, `corruptions`: task -> corrupted
+    windows that margin draws for each true one; 1 where not given.
     """
     letters = features.characters
     characters = None
@@ -65,7 +68,12 @@ def build_network(
     return WindowNetwork(
         Lookup(tables, characters),
         {
-            task.name: build_head(description.hidden[-1], task, margin=(margins or {}).get(task.name, 1.0))
+            task.name: build_head(
+                description.hidden[-1],
+                task,
+                margin=(margins or {}).get(task.name, 1.0),
+                corruptions=(corruptions or {}).get(task.name, 1),
+            )
             for task in tasks
         },
         window=description.window,
@@ -79,10 +87,12 @@ def build_network(
     )
 
 
-def build_head(units: int, task: TaskDescription, *, margin: float = 1.0) -> Head:
+def build_head(units: int, task: TaskDescription, *, margin: float = 1.0, corruptions: int = 1) -> Head:
     """The head of `task`, told its objective and which tags its scheme lets follow one another."""
-    head = Head(units, len(task.labels), sentence_level=task.objective == "sentence")
-    head.objective, head.margin = task.objective, margin
+    head = Head(
+        units, len(task.labels), sentence_level=task.objective == "sentence", fixed_bias=task.is_scorer
+    )
+    head.objective, head.margin, head.corruptions = task.objective, margin, corruptions
     head.allow(
         *(
             torch.from_numpy(np.asarray(part, dtype=bool))

@@ -1,13 +1,17 @@
-"""Tags of a corpus by the torch network itself; what the loop scores development data with."""
+"""Tags, and scores of scorers, of a corpus by the torch network itself; what the loop scores development data with."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from tagger.network.heads import Head
 from tagger.network.window_network import WindowNetwork
 from tagger.objectives.decoding import path_terms, viterbi
+from tagger.objectives.margin import mean_margin_loss
+from tagger.text.true_windows import CORRUPTED, TRUE, WINDOW_ROWS
 from tagger.training.batches import Batch, EncodedCorpus, batch_orders, make_batch
 from tagger.training.losses import batch_losses
 
@@ -20,43 +24,82 @@ Predicted = dict[str, list[list[int]]]
 """Task -> the label numbers of every sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a network makes of a corpus."""
+
+    tags: Predicted
+    scores: dict[str, NDArray[np.float32]]  # scorer -> [words], in the corpus's order
+    losses: dict[str, float] = field(default_factory=dict)  # task -> mean a word, of scorers a pair
+
+
 def predict(network: WindowNetwork, corpus: EncodedCorpus, tasks: tuple[str, ...]) -> Predicted:
-    """The label numbers of every sentence, a task each: best allowed path of a span scheme, else each word's best."""
-    return _pass_through(network, corpus, tasks, with_losses=False)[0]
+    """The label numbers of every sentence, a task each: best allowed path of a span scheme, else each word's best.
+
+    Scorers give no tags: they are left out.
+    """
+    return _pass_through(network, corpus, tasks, with_losses=False).tags
 
 
-def predict_with_losses(
-    network: WindowNetwork, corpus: EncodedCorpus, tasks: tuple[str, ...]
-) -> tuple[Predicted, dict[str, float]]:
-    """As `predict`, and the mean loss a word of each task, without dropout or hidden words.
+def predict_with_losses(network: WindowNetwork, corpus: EncodedCorpus, tasks: tuple[str, ...]) -> Prediction:
+    """As `predict`, with the scores of scorers and the mean loss a word of each task, without dropout or hidden words.
 
-    Words labelled NO_LABEL in `corpus` are left out of the loss; a task without any other word has none.
+    Words labelled NO_LABEL in `corpus` are left out of the loss; a task without any other word has none. The loss of a
+    scorer is the mean over all pairs of true and corrupted windows of the corpus: nothing is drawn.
     """
     return _pass_through(network, corpus, tasks, with_losses=True)
 
 
+def predict_with_scores(network: WindowNetwork, corpus: EncodedCorpus, tasks: tuple[str, ...]) -> Prediction:
+    """As `predict`, with the scores of scorers."""
+    return _pass_through(network, corpus, tasks, with_losses=False)
+
+
 def _pass_through(
     network: WindowNetwork, corpus: EncodedCorpus, tasks: tuple[str, ...], *, with_losses: bool
-) -> tuple[Predicted, dict[str, float]]:
+) -> Prediction:
     device = next(network.parameters()).device
     training = network.training
     network.eval()
-    predicted: Predicted = {task: [[] for _ in corpus.lengths] for task in tasks}
-    sums, words = dict.fromkeys(tasks, 0.0), dict.fromkeys(tasks, 0)
+    scorers = tuple(task for task in tasks if network.head(task).objective == "margin")
+    taggers = tuple(task for task in tasks if task not in scorers)
+    predicted: Predicted = {task: [[] for _ in corpus.lengths] for task in taggers}
+    found = {task: np.zeros(corpus.words, np.float32) for task in scorers}
+    sums, words = dict.fromkeys(taggers, 0.0), dict.fromkeys(taggers, 0)
     with torch.no_grad():
         for order in batch_orders(corpus.lengths, EVALUATION_WORDS):
             batch = make_batch(corpus, order, network.window).to(device)
             scores = network(batch.rows, batch.characters, batch.windows, tasks=tasks)
-            for task, values in scores.items():
-                path = _best_paths(network.head(task), values, batch)
+            for task in scorers:
+                found[task][_words_of(corpus, order)] = scores[task][:, 0].cpu().numpy()
+            for task in taggers:
+                path = _best_paths(network.head(task), scores[task], batch)
                 for sentence, tags in zip(order.tolist(), path.tolist(), strict=True):
                     predicted[task][sentence] = tags[: int(corpus.lengths[sentence])]
                 if with_losses:
-                    total, count = _summed_loss(network, batch, task, values)
+                    total, count = _summed_loss(network, batch, task, scores[task])
                     sums[task] += total
                     words[task] += count
     network.train(training)
-    return predicted, {task: sums[task] / words[task] for task in tasks if words[task]}
+    losses = {task: sums[task] / words[task] for task in taggers if words[task]}
+    for task in scorers if with_losses else ():
+        losses |= _ranking_loss(task, found[task], corpus.labels[task], network.head(task).margin)
+    return Prediction(predicted, found, losses)
+
+
+def _words_of(corpus: EncodedCorpus, order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places in the corpus of the words of these sentences, one sentence after the other."""
+    return np.concatenate([np.arange(corpus.starts[row], corpus.starts[row + 1]) for row in order])
+
+
+def _ranking_loss(
+    task: str, scores: NDArray[np.float32], kinds: NDArray[np.int64], margin: float
+) -> dict[str, float]:
+    """The mean margin loss over all pairs of the corpus, by the name of the task; empty where there is no pair."""
+    true, corrupted = (torch.from_numpy(scores[kinds == WINDOW_ROWS[kind]]) for kind in (TRUE, CORRUPTED))
+    if not len(true) or not len(corrupted):
+        return {}
+    return {task: mean_margin_loss(true, corrupted, margin).item()}
 
 
 def _best_paths(head: Head, scores: Tensor, batch: Batch) -> Tensor:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tagger.evaluation.course import Course, Epoch
+from tagger.evaluation.course import Course, Epoch, main_score
 from tests.evaluation.courses import course, settings
 
 LAYERS = {
@@ -52,6 +52,13 @@ def test_curves_hold_the_epochs_that_have_the_figure() -> None:
 
 def test_a_task_with_spans_is_scored_by_f1_others_by_accuracy() -> None:
     assert (TWO.score_name("ner"), TWO.score_name("pos")) == ("ner.f1", "pos.accuracy")
+
+
+def test_a_scorer_is_scored_by_its_average_precision() -> None:
+    names = ["any.best_f1", "any.ranking_accuracy", "any.average_precision", "pos.accuracy"]
+    assert main_score("any", names) == "any.average_precision"
+    assert main_score("text", ["text.mean_rank", "text.ranking_accuracy"]) == "text.ranking_accuracy"
+    assert main_score("pos", names) == "pos.accuracy" == main_score("pos", [])
 
 
 def test_layers_stand_from_words_to_heads() -> None:

@@ -13,20 +13,19 @@ import tagger
 from tagger.cli.eval import evaluate as command
 from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.recipes.evaluate import as_json, evaluate
-from tagger.records import Counts
+from tagger.records import Counts, RankingScores
 from tagger.saved import (
     NetworkDescription,
     SavedModel,
     TaskDescription,
-    read_weights,
-    write_file,
     write_model,
-    write_weights,
 )
 from tagger.text.features import Feature, FormFeatures
 from tagger.text.prepared import write_prepared
 from tagger.text.sentences import Sentence
 from tagger.text.vocabulary import RESERVED, Vocabulary
+from tagger.weights_file import read_weights, write_weights
+from tagger.whole_files import write_file
 
 WORDS = ["Ada", "lives", "in", "Oslo", "."]
 POS = {"Ada": "PROPN", "lives": "VERB", "in": "ADP", "Oslo": "PROPN", ".": "PUNCT"}
@@ -359,3 +358,76 @@ def test_a_model_in_the_place_of_data_is_told_how_to_vote(model: Path) -> None:
         f"DATA: expected a prepared folder or corpus files, found the model folder {model}. "
         f"To let it vote with the first model, pass --model {model}."
     )
+
+
+def write_scorers(folder: Path, *tasks: TaskDescription) -> Path:
+    """A window of one word: Ada scores 3, Oslo 2, lives 1, all other words 0."""
+    rows = len(WORDS) + RESERVED
+    head = np.zeros((1, rows), np.float32)
+    for form, score in {"Ada": 1.0, "Oslo": 0.75, "lives": 0.5}.items():
+        head[0, WORDS.index(form) + RESERVED] = score
+    weights = {
+        "lookup.word.weight": np.eye(rows, dtype=np.float32),
+        "trunk.0.weight": np.eye(rows, dtype=np.float32),
+        "trunk.0.bias": np.zeros(rows, np.float32),
+    }
+    for task in tasks:
+        weights |= {f"heads.{task.name}.weight": head, f"heads.{task.name}.bias": np.zeros(1, np.float32)}
+    folder.mkdir()
+    features = FormFeatures([Feature("word", rows, lowercase=False)], None, {"word": Vocabulary(WORDS)})
+    model = SavedModel(NetworkDescription(1, (rows,), "hard_tanh"), tasks, features, weights)
+    model.extra_files["settings.toml"] = '[data]\ncolumns = ["word", "pos", "entity"]\n'
+    write_model(folder, model)
+    return folder
+
+
+def scorer(name: str, column: str, label: str) -> TaskDescription:
+    return TaskDescription(name, column, "none", "margin", (label,))
+
+
+def test_scorers_by_hand(tmp_path: Path, gold: str) -> None:
+    """any: Ada 1, Oslo .75 twice and South 0 against lives .5 and in, . 0: 9 of 12 pairs won, two ties.
+
+    per: Ada against lives, in and . alone. propn (plain tags): Ada, Oslo, South against lives, in, . and Oslo (NOUN).
+    """
+    tasks = [scorer("any", "entity", ""), scorer("per", "entity", "PER"), scorer("propn", "pos", "PROPN")]
+    any_, per, propn = (r.scores for r in evaluate(write_scorers(tmp_path / "m", *tasks), [gold]).tasks)
+    assert isinstance(any_, RankingScores) and isinstance(per, RankingScores)
+    assert isinstance(propn, RankingScores)
+    assert (any_.true, any_.corrupted, any_.tokens) == (4, 3, 7)
+    assert any_.ranking_accuracy == pytest.approx((9 + 2 / 2) / 12)
+    assert any_.average_precision == pytest.approx(3 / 4 + 1 / 4 * 4 / 7)
+    assert (any_.best_f1, any_.threshold) == (pytest.approx(6 / 7), 0.75)
+    assert (per.true, per.corrupted, per.ranking_accuracy) == (1, 3, 1.0)
+    assert (propn.true, propn.corrupted) == (3, 4)
+    assert propn.ranking_accuracy == pytest.approx((4 + 3.5 + 2 * 0.5) / 12)
+
+
+def test_what_was_pretrained_on_raw_text_is_not_scored(tmp_path: Path, gold: str) -> None:
+    both = write_scorers(tmp_path / "both", scorer("text", "", ""), scorer("any", "entity", ""))
+    result = evaluate(both, [gold])
+    assert [task.scores.task for task in result.tasks] == ["any"]
+    assert result.notes[-1] == "text is not scored: it was pretrained on raw text"
+    for model, tasks in ((both, ["text"]), (write_scorers(tmp_path / "m", scorer("text", "", "")), [])):
+        with pytest.raises(TaggerError) as caught:
+            evaluate(model, [gold], tasks=tasks)
+        assert str(caught.value) == (
+            f"{gold}: expected a task with a tag column, found text. It was pretrained on raw text; "
+            "`tagger score MODEL --task text` scores the words of a text."
+        )
+
+
+def test_the_file_of_a_scorers_scores(tmp_path: Path, gold: str) -> None:
+    model = write_scorers(tmp_path / "m", scorer("any", "entity", ""))
+    evaluate(model, [gold], output=tmp_path / "scores.json")
+    values = json.loads((tmp_path / "scores.json").read_text())["tasks"]["any"]
+    assert values["ranking_accuracy"] == pytest.approx(10 / 12)
+    assert values["signature"].endswith(f"|label:(any)|mode:ranking|seed:unknown|tagger:{tagger.__version__}")
+
+
+def test_models_vote_with_the_mean_of_their_scores(tmp_path: Path, gold: str) -> None:
+    task = scorer("any", "entity", "")
+    first, second = (write_scorers(tmp_path / name, task) for name in ("a", "b"))
+    alone, both = evaluate(first, [gold]).tasks[0], evaluate(first, [gold], more=[second]).tasks[0]
+    assert both.scores == alone.scores
+    assert "|models:2|" in both.signature

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagger.recipes.random_sentences import LONGEST, random_data, random_tags
+from tagger.recipes.training_data import task_tags
 from tagger.saved import TaskDescription
 from tagger.text.schemes import violations
 
@@ -56,3 +57,11 @@ def test_sentences_are_made_of_the_forms_with_a_column_a_task(sentences: int) ->
             ("ner", "pos"), len(sentence.tokens)
         )
     assert [(t.name, t.column) for t in data.tasks_of(0)] == [("ner", "ner"), ("pos", "pos")]
+
+
+@pytest.mark.parametrize("label", ["", "PER", "O"])
+def test_a_scorer_gets_words_with_and_without_its_label(label: str) -> None:
+    own = TaskDescription("x", "", "none", "margin", (label,))
+    data = random_data(["Ada", "runs"], (own,), 20, np.random.default_rng(1))
+    kinds = {kind for row in task_tags(data.corpora[0].train, data.tasks[0], "none") for kind in row}
+    assert kinds == {"true", "corrupted"}

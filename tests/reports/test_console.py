@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tagger.records import Counts, TaskScores
+from tagger.records import Counts, RankingScores, TaskScores
 from tagger.reports.console import print_scores, print_table, scores_as_json
 
 POS = TaskScores("upos", sentences=40, tokens=512, correct_tokens=480, seen_tokens=430, correct_seen=420)
@@ -105,3 +105,41 @@ def test_unknown_training_forms_are_null_in_json() -> None:
     values = scores_as_json([TaskScores("pos", 1, 4, 3, 0, 0)])["pos"]
     assert values["seen"] is None
     assert values["unseen"] is None
+
+
+ANY = RankingScores("any", 40, 512, 48, 464, 0.98125, 0.9, 0.8, 0.75, 0.85714, 1.25)
+RANKING = """\
+ranking of windows | at the best threshold, chosen on these very data
+scorer  true  corrupted  ranking accuracy  average precision  | threshold  precision  recall     F1
+any       48        464             98.12              90.00  |    1.2500      75.00   85.71  80.00
+"""
+
+
+def test_scorers_have_a_table_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    print_scores([ANY], title="t", signatures=["task:any"])
+    assert capsys.readouterr().out == f"t\n\n{RANKING}\nsignature  task:any\n"
+    print_scores([ANY, POS], title="t")
+    above = "task  sentences  tokens  accuracy  seen words"
+    text = capsys.readouterr().out
+    assert text.startswith(f"t\n\n{above}") and text.endswith(f"\n\n{RANKING}")
+
+
+def test_a_ranking_as_json() -> None:
+    assert scores_as_json([ANY]) == {
+        "any": {
+            "main": {"name": "average_precision", "value": 0.9},
+            "sentences": 40,
+            "tokens": 512,
+            "true": 48,
+            "corrupted": 464,
+            "ranking_accuracy": 0.98125,
+            "average_precision": 0.9,
+            "best_threshold": {
+                "chosen_on": "these data",
+                "threshold": 1.25,
+                "precision": 0.75,
+                "recall": 0.85714,
+                "f1": 0.8,
+            },
+        }
+    }

@@ -7,7 +7,7 @@ import torch
 from tagger.config import NetworkSettings
 from tagger.errors import ModelError
 from tagger.network.window_network import WindowNetwork, initialise
-from tagger.saved import NetworkDescription
+from tagger.saved import NetworkDescription, TaskDescription
 from tagger.training.build import build_network, describe_network, load_weights, weights_of
 from tests.training.corpora import TASKS, features
 
@@ -87,3 +87,16 @@ def test_batch_normalisation_that_the_network_lacks_is_named() -> None:
     assert str(error.value) == (
         "norms.0.bias: expected no such parameter, found (6,). The weights are another network's."
     )
+
+
+def test_the_bias_of_a_scorer_is_saved_and_never_learnt() -> None:
+    task = TaskDescription("per", "ner", "none", "margin", ("PER",))
+    network = build_network(features(), MAXOUT, (task,))
+    initialise(network, "glorot", torch.Generator().manual_seed(1))
+    assert "heads.per.bias" not in dict(network.named_parameters())
+    weights = weights_of(network)
+    assert weights["heads.per.bias"].tolist() == [0.0]
+    assert weights["heads.per.weight"].shape == (1, 4)
+    weights["heads.per.bias"][:] = 0.5  # of a model from elsewhere
+    load_weights(network, weights)
+    assert network.head("per").bias.tolist() == [0.5]

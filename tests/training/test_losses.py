@@ -5,12 +5,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from tagger.network.heads import Head
 from tagger.network.window_network import WindowNetwork, initialise
 from tagger.objectives.sentence import sentence_loss
 from tagger.saved import TaskDescription
 from tagger.training.batches import Batch, make_batch
 from tagger.training.build import build_network
-from tagger.training.losses import batch_losses
+from tagger.training.losses import batch_losses, drawn_margin_loss
 from tests.training.corpora import SENTENCES, SIZES, TASKS, encoded, features
 
 OBJECTIVES = ["word", "sentence", "squared-error", "tags-margin"]
@@ -71,3 +72,61 @@ def test_each_head_has_the_margin_of_its_own_task() -> None:
 def test_only_tasks_with_scores_have_a_loss() -> None:
     network, batch, scores = example("squared-error", "sentence")
     assert batch_losses(network, batch, {"pos": scores["pos"]}).keys() == {"pos"}
+
+
+def scorer(*, corruptions: int = 1, margin: float = 1.0) -> Head:
+    head = Head(3, 1, sentence_level=False)
+    head.objective, head.margin, head.corruptions = "margin", margin, corruptions
+    return head
+
+
+def test_each_true_window_meets_so_many_windows_drawn_from_the_corrupted_ones_alone() -> None:
+    """The powers of two say which window stands where: each gradient is a count of pairs, all of which break."""
+    values = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
+    kinds = torch.tensor([0, 1, -1, 0, 1, 1])  # true, corrupted, neither, ...
+    scores = torch.tensor(values)[:, None].requires_grad_()
+    head = scorer(corruptions=5, margin=100.0)
+    loss = drawn_margin_loss(head, scores, kinds, torch.Generator().manual_seed(3))
+    loss.backward()
+    assert scores.grad is not None
+    counts = [round(10 * g) for g in scores.grad[:, 0].tolist()]  # of 2 * 5 pairs
+    assert (counts[0], counts[3], counts[2]) == (-5, -5, 0)
+    drawn = [counts[1], counts[4], counts[5]]
+    assert sum(drawn) == 10 and all(0 < count < 10 for count in drawn)
+    summed = sum(count * values[place] for count, place in zip(drawn, (1, 4, 5), strict=True))
+    assert loss.item() == pytest.approx(100.0 + (summed - 5 * (1.0 + 8.0)) / 10)
+
+
+def test_the_draws_follow_from_the_generator_alone() -> None:
+    scores = torch.linspace(-3, 3, 40)[:, None]
+    kinds = torch.arange(40) % 3 - 1
+    head = scorer(corruptions=2)
+    losses = [
+        drawn_margin_loss(head, scores, kinds, torch.Generator().manual_seed(seed)).item()
+        for seed in (1, 1, 2)
+    ]
+    assert losses[0] == losses[1] != losses[2]
+
+
+def test_the_draws_are_as_likely_as_one_another() -> None:
+    kinds = torch.tensor([0, 1, 1, 1, 1])
+    scores = torch.zeros(5, 1, requires_grad=True)
+    drawn_margin_loss(scorer(corruptions=8000), scores, kinds, torch.Generator().manual_seed(1)).backward()
+    assert scores.grad is not None
+    np.testing.assert_allclose(scores.grad[1:, 0], 0.25, atol=0.02)
+
+
+@pytest.mark.parametrize("kinds", [[0, 0, -1], [1, 1, -1], [-1, -1, -1]])
+def test_a_batch_without_both_kinds_of_windows_teaches_a_scorer_nothing(kinds: list[int]) -> None:
+    scores = torch.ones(3, 1, requires_grad=True)
+    loss = drawn_margin_loss(scorer(), scores, torch.tensor(kinds), torch.Generator())
+    loss.backward()
+    assert loss.item() == 0.0
+    assert scores.grad is not None and not scores.grad.any()
+
+
+def test_a_scorer_has_the_margin_and_corruptions_of_its_task() -> None:
+    task = TaskDescription("any", "ner", "none", "margin", ("",))
+    built = build_network(features(), SIZES, (task,), margins={"any": 2.5}, corruptions={"any": 7})
+    head = built.head("any")
+    assert (head.objective, head.margin, head.corruptions) == ("margin", 2.5, 7)

@@ -1,0 +1,41 @@
+"""What scorers make of a batch of sentences, and the errors for models that have none, or nothing else."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from tagger.errors import ModelError
+from tagger.inference.ensemble import Ensemble
+from tagger.inference.runtime import Runtime
+from tagger.inference.words import Words
+
+
+def scores_of(
+    runtime: Runtime | Ensemble, scorers: Iterable[str], batch: Sequence[Words]
+) -> list[dict[str, list[float]]]:
+    """For each sentence of the batch the score of each token, a list for each of the `scorers`."""
+    scores = runtime.scores([words.tokens for words in batch])
+    columns = {name: scores[:, runtime.columns[name].start].tolist() for name in scorers}
+    ends = np.cumsum([len(words.tokens) for words in batch]).tolist()
+    return [
+        {name: column[end - len(words.tokens) : end] for name, column in columns.items()}
+        for words, end in zip(batch, ends, strict=True)
+    ]
+
+
+def nothing_tags(scorers: Iterable[str], where: str) -> ModelError:
+    """The error for tags of a model that has scorers only."""
+    return ModelError(
+        f"expected a task that tags, found scorers only ({', '.join(scorers)})",
+        where=where,
+        hint="`tagger score` prints their scores; in Python, Tagger.score_sentences gives them.",
+    )
+
+
+def nothing_scores(tasks: Iterable[str], where: str) -> ModelError:
+    """The error for scores of a model that has no scorer."""
+    return ModelError(
+        f"expected a scorer, found only tasks that tag ({', '.join(tasks)})",
+        where=where,
+        hint='`tagger tag` tags with it; a scorer is a task that was trained with objective = "margin".',
+    )
