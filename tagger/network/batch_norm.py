@@ -16,6 +16,7 @@ class BatchNorm(nn.Module):
     `weight` is gamma, `bias` beta. mu and sigma^2 are those of the batch's words while training (sigma^2 divided by N),
     the running ones otherwise: r <- 0.9 r + 0.1 batch after each batch, sigma^2 there divided by N - 1, as torch does.
     A batch of one word has no variance: it goes by the running statistics in training too, and leaves them as they are.
+    So does every batch while gamma needs no gradient: a frozen layer computes the same in training as in tagging.
     The course notes print x - sigma in the place of x - mu. `torch.nn.BatchNorm1d` gives the same numbers, but saves an
     integer counter beside them and refuses a batch of one word.
     """
@@ -45,7 +46,7 @@ class BatchNorm(nn.Module):
             self.running_var,
             self.weight,
             self.bias,
-            training=self.training and len(sums) > 1,
+            training=self.training and self.weight.requires_grad and len(sums) > 1,
             momentum=MOMENTUM,
             eps=BATCH_NORM_EPSILON,
         )

@@ -12,6 +12,7 @@ import torch
 
 from tagger.config import Settings
 from tagger.errors import DataError, ModelError, SettingsError
+from tagger.network.layers import single_layers
 from tagger.network.window_network import WindowNetwork
 from tagger.recipes.gold import known_forms
 from tagger.recipes.random_sentences import random_data
@@ -164,10 +165,13 @@ def _fresh(settings: Settings, sentences: int) -> _Case:
     data = load_training_data(settings)
     features = fit_forms(settings, data, None)
     network = start(settings, data, features, None).network
-    left_out = settings.features.word.vectors
-    notes = (f"random rows stand for the vectors of {left_out}",) if left_out else ()
+    vectors, source = settings.features.word.vectors, settings.transfer.model
+    notes = [f"random rows stand for the vectors of {vectors}"] if vectors else []
+    notes += [f"random weights stand for the layers of {source}"] if source else []
+    frozen = single_layers(name for name, p in network.named_parameters() if not p.requires_grad)
+    notes += [f"frozen, not checked: {', '.join(frozen)}"] if frozen else []
     few = _few(data, sentences)
-    return _Case(network, features, few, settings, "training data", notes)
+    return _Case(network, features, few, settings, "training data", tuple(notes))
 
 
 def _trained(model: Path, sentences: int, draw: np.random.Generator) -> _Case:
@@ -181,10 +185,16 @@ def _trained(model: Path, sentences: int, draw: np.random.Generator) -> _Case:
         saved.network,
         saved.tasks,
         margins={name: task.margin for name, task in settings.tasks.items()},
+        corruptions={name: task.corruptions for name, task in settings.tasks.items()},
         input_dropout=settings.network.input_dropout,
         dropout=settings.network.dropout,
     )
     load_weights(network, saved.weights)
+    if not any(task.column for task in saved.tasks):
+        words = saved.features.vocabularies["word"].items
+        data = random_data(sorted(words), saved.tasks, sentences, draw)
+        notes = ("random labels on random sentences of its words: the model was pretrained on raw text",)
+        return _Case(network, saved.features, data, settings, "random sentences", notes)
     try:
         data = _few(_with_tasks(load_training_data(settings), saved.tasks), sentences)
         return _Case(network, saved.features, data, settings, "training data")

@@ -5,18 +5,22 @@ has a wrong rate, first weights or activation, or its labels are wrong; more dat
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from tagger.config import AugmentationSettings, ScheduleSettings, Section, Settings
+from tagger.config import AugmentationSettings, ScheduleSettings, Section, Settings, TransferSettings
 from tagger.errors import SettingsError
+from tagger.evaluation.ranking import score_ranking
 from tagger.network.window_network import WindowNetwork
 from tagger.recipes.development import development_scorer
 from tagger.recipes.overfit_causes import SHOWN, advise, wrong_sentences
 from tagger.recipes.run_folder import RunFolder
+from tagger.recipes.scorer_tasks import SCORES
 from tagger.recipes.train import (
     build_plan,
     check_output,
@@ -25,15 +29,16 @@ from tagger.recipes.train import (
     run_facts,
     start,
 )
-from tagger.recipes.training_data import TrainingData, load_training_data, with_reading
+from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
 from tagger.recipes.word_vectors import preprocessing_file, read_pretrained
 from tagger.records import OverfitReport, Step
-from tagger.saved import SavedModel, TaskDescription
+from tagger.saved import SavedModel
 from tagger.text.features import FormFeatures
+from tagger.text.true_windows import CORRUPTED, NEITHER, TRUE
 from tagger.training.batches import encode
 from tagger.training.build import describe_network
 from tagger.training.loop import TrainingState, train_epochs
-from tagger.training.prediction import predict
+from tagger.training.prediction import predict_with_scores
 
 EPOCHS = 200
 """Times through the sentences before giving up, unless the settings allow for more."""
@@ -90,7 +95,7 @@ def overfit(
     wrong = wrong_sentences(few, predicted_tags(state.network, few, features), window=settings.network.window)
     counts = Counter(sentence.task for sentence in wrong)
     return OverfitReport(
-        learnt=_all_right(ends[-1], few.tasks),
+        learnt=_learnt(ends[-1], state.network, few, features),
         sentences=sum(len(corpus.train) for corpus in few.corpora),
         words=ends[-1].total_words,
         epochs=state.epoch,
@@ -106,7 +111,8 @@ def overfit(
 def without_restraint(settings: Settings) -> Settings:
     """The settings without what keeps a network from learning by heart, and with time to do so.
 
-    No dropout, hidden words, penalties, max-norm, augmentation or averaging; the rate constant as set.
+    No dropout, hidden words, penalties, max-norm, augmentation or averaging, nothing taken from another model or
+    frozen; the rate constant as set.
     """
     word = settings.features.word.model_copy(update={"unknown_rate": 0.0})
     epochs = max(settings.training.epochs, EPOCHS)
@@ -117,6 +123,7 @@ def without_restraint(settings: Settings) -> Settings:
         "optimizer": settings.optimizer.model_copy(update={"l1": 0.0, "l2": 0.0, "max_norm": 0.0}),
         "schedule": ScheduleSettings(name="constant"),
         "augmentation": AugmentationSettings(),
+        "transfer": TransferSettings(),
         "training": settings.training.model_copy(update=training),
     }
     return settings.model_copy(update=changed)
@@ -131,30 +138,68 @@ def first_sentences(data: TrainingData, sentences: int) -> TrainingData:
 def _until_learnt(
     settings: Settings, few: TrainingData, features: FormFeatures, state: TrainingState
 ) -> Iterator[Step]:
-    """The steps up to the epoch in which every tag is right, which is the best one whatever score decides."""
+    """The steps up to the epoch in which everything is right, which is the best one whatever score decides."""
     evaluate = development_scorer(state.network, few, features, deciding=settings.training.score)
     for step in train_epochs(state, encode_corpora(few, features), build_plan(settings, few), evaluate):
-        if step.epoch_end and _all_right(step, few.tasks):
+        if step.epoch_end and _learnt(step, state.network, few, features):
             state.best_epoch, state.best_score = step.epoch, step.score
             yield replace(step, best=True, stop=True)
             return
         yield step
 
 
-def _all_right(step: Step, tasks: tuple[TaskDescription, ...]) -> bool:
-    """Whether the score of every task is 1: F1, or accuracy, which a corpus without spans can reach too."""
-    return all(1.0 in (step.scores.get(f"{t.name}.f1"), step.scores[f"{t.name}.accuracy"]) for t in tasks)
+def _learnt(step: Step, network: WindowNetwork, few: TrainingData, features: FormFeatures) -> bool:
+    """Whether the score of every task is 1: F1, or accuracy, which a corpus without spans can reach too.
+
+    A scorer's average precision is 1 when every true window is above every corrupted one; it has learnt them if each is
+    above by half the margin: rounding tells even the same window at two places apart.
+    """
+    names = ("f1", "accuracy", SCORES[0])
+    if not all(1.0 in [step.scores.get(f"{task.name}.{name}") for name in names] for task in few.tasks):
+        return False
+    scorers = replace(few, tasks=tuple(task for task in few.tasks if task.is_scorer))
+    if not scorers.tasks:
+        return True
+    return not wrong_sentences(scorers, predicted_tags(network, scorers, features), window=network.window)
 
 
 def predicted_tags(
     network: WindowNetwork, data: TrainingData, features: FormFeatures
 ) -> dict[str, list[list[str]]]:
-    """Task -> the tags that `network` gives the training sentences of the task's corpus."""
-    tags = {}
+    """Task -> the tags that `network` gives the training sentences of the task's corpus.
+
+    Of a scorer the kinds of windows, as `predicted_kinds` with half its margin as the lead.
+    """
+    tags: dict[str, list[list[str]]] = {}
     for number, corpus in enumerate(data.corpora):
         tasks = data.tasks_of(number)
+        names = tuple(task.name for task in tasks)
         encoded = encode([sentence.tokens for sentence in corpus.train], features)
-        predicted = predict(network, encoded, tuple(task.name for task in tasks))
+        found = predict_with_scores(network, encoded, names)
         for task in tasks:
-            tags[task.name] = [[task.labels[row] for row in rows] for rows in predicted[task.name]]
+            if task.is_scorer:
+                gold = task_tags(corpus.train, task, corpus.schemes[task.column])
+                lead = network.head(task.name).margin / 2
+                tags[task.name] = predicted_kinds(gold, found.scores[task.name], lead=lead)
+            else:
+                tags[task.name] = [[task.labels[row] for row in rows] for rows in found.tags[task.name]]
     return tags
+
+
+def predicted_kinds(
+    gold: Sequence[Sequence[str]], scores: NDArray[np.float32], *, lead: float
+) -> list[list[str]]:
+    """Kinds of windows by their scores [words]: true from the best threshold on; words of neither kind keep theirs.
+
+    True windows count with their scores less `lead`.
+    """
+    true = np.array([kind == TRUE for row in gold for kind in row], bool)
+    lowered = scores - lead * true
+    found = iter((lowered >= score_ranking("", gold, lowered).threshold).tolist())
+    return [
+        [
+            kind if kind == NEITHER else TRUE if is_true else CORRUPTED
+            for kind, is_true in zip(row, found, strict=False)
+        ]
+        for row in gold
+    ]

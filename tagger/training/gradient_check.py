@@ -36,22 +36,23 @@ class Differentiable(Protocol):
 class Objective:
     """What training minimises on these batches (one a corpus): weighted losses of all tasks, plus the penalties.
 
-    The forward pass is that of training, batch normalisation included, and draws the same dropout at every call; no
-    words are hidden. Of the penalties the gradients that training adds are checked against the sum they come from.
+    The forward pass is that of training, batch normalisation included, and draws the same dropout and corrupted windows
+    at every call; no words are hidden. Of the penalties the gradients that training adds are checked against the sum
+    they come from.
     """
 
     network: WindowNetwork  # float64
     batches: Sequence[Batch]
     plan: Plan  # weights of the tasks and penalties are its part here
-    seed: int = 0  # of the dropout
+    seed: int = 0  # of the dropout and of corrupted windows
     _statistics: list[tuple[Tensor, Tensor]] = field(
         default_factory=list
     )  # running ones as they were at first
 
     @property
     def parameters(self) -> Mapping[str, Tensor]:
-        """The network's, by their saved names."""
-        return dict(self.network.named_parameters())
+        """Those of the network that learn, by their saved names."""
+        return {name: p for name, p in self.network.named_parameters() if p.requires_grad}
 
     def value(self) -> float:
         """J at the weights as they stand."""
@@ -69,7 +70,7 @@ class Objective:
         add_penalty_gradients(weights, l1=plan.l1, l2=plan.l2)
         return {
             name: torch.zeros_like(p) if p.grad is None else p.grad.to_dense().clone()
-            for name, p in self.network.named_parameters()
+            for name, p in self.parameters.items()
         }
 
     def _losses(self) -> Tensor:
@@ -81,7 +82,7 @@ class Objective:
             scores = self.network(
                 batch.rows, batch.characters, batch.windows, tasks=tuple(batch.labels), generator=generator
             )
-            losses = batch_losses(self.network, batch, scores)
+            losses = batch_losses(self.network, batch, scores, generator)
             terms += [self.plan.weights[task] * loss for task, loss in losses.items()]
         return torch.stack(terms).sum()
 

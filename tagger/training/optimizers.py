@@ -17,13 +17,14 @@ epsilon beside it as in 004, not under it as in 000 and 001; Adam (Kingma and Ba
 004 starts with a division by zero.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from tagger.config import OptimizerSettings
+from tagger.training.freezing import rate_factors
 from tagger.training.parameters import fan_ins, merged_gradient, sparse_tables
 
 Groups = list[dict[str, Any]]  # torch's parameter groups, each with the factor of its rate
@@ -164,15 +165,20 @@ class Optimizer:
             rule.load_state_dict({**rule.state_dict(), "state": kept})
 
 
-def build_optimizer(network: nn.Module, settings: OptimizerSettings) -> Optimizer:
-    """The optimizer of the parameters that require gradients.
+def build_optimizer(
+    network: nn.Module, settings: OptimizerSettings, *, rates: Mapping[str, float] | None = None
+) -> Optimizer:
+    """The optimizer of the parameters that require gradients; one that stops to require them later stands still.
 
     Makes the gradients of large lookup tables sparse (`nn.Embedding.sparse`), so call it before anything that has to
     know of them. With fan_in_scaling the rate of each layer is divided by its fan-in, as Collobert et al. 2011 do; the
-    notes' (001) square root of the fan-in is what they take for the first weights.
+    notes' (001) square root of the fan-in is what they take for the first weights. `rates`: layer -> a further factor
+    of its rate. Raises SettingsError for a layer that `network` has not.
     """
     _make_tables_sparse(network, settings)
-    factors = {name: 1.0 / n if settings.fan_in_scaling else 1.0 for name, n in fan_ins(network).items()}
+    factors = rate_factors(network, rates or {})
+    if settings.fan_in_scaling:
+        factors = {name: factors[name] / n for name, n in fan_ins(network).items()}
     sparse = sparse_tables(network).keys()
     moving = {name: parameter for name, parameter in network.named_parameters() if parameter.requires_grad}
     rules = []

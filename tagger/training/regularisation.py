@@ -52,6 +52,8 @@ def clip_gradients(network: nn.Module, limit: float) -> None:
     Pascanu et al. 2013, "On the difficulty of training recurrent neural networks", algorithm 1.
     """
     gradients = [merged_gradient(p) for p in network.parameters() if p.grad is not None]
+    if not gradients:  # all that this batch teaches is frozen
+        return
     norm = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in gradients]))
     factor = torch.clamp(limit / (norm + 1e-6), max=1.0)
     for gradient in gradients:
@@ -61,9 +63,10 @@ def clip_gradients(network: nn.Module, limit: float) -> None:
 def bound_incoming_weights(network: nn.Module, limit: float) -> None:
     """Scale the weights into each hidden unit (each piece of a maxout unit) back to norm `limit` where it is larger.
 
-    Biases do not count. Srivastava et al. 2014, "Dropout", section 5.1 (max-norm).
+    Biases do not count; layers that need no gradient keep their weights. Srivastava et al. 2014, "Dropout", section 5.1
+    (max-norm).
     """
     with torch.no_grad():
         for name, matrix in weight_matrices(network).items():
-            if name.startswith("trunk."):
+            if name.startswith("trunk.") and matrix.requires_grad:
                 matrix.renorm_(2, 0, limit)

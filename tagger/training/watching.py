@@ -11,6 +11,7 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
+from tagger.network.layers import layer_of
 from tagger.records import LayerFigures
 
 WATCHED_STEPS = 20
@@ -102,15 +103,6 @@ class Watch:
             for layer in self._layers
             if (seen := self._seen.get(layer)) and "update_ratio" in seen
         }
-
-
-def layer_of(parameter: str) -> str:
-    """The layer that a parameter's name belongs to: lookup.word.weight -> lookup.word, heads.ner.bias -> heads.ner.
-
-    The batch normalisation of a hidden layer (norms.0) is part of that layer (trunk.0).
-    """
-    room, name, *_ = parameter.split(".")
-    return f"{'trunk' if room == 'norms' else room}.{name}"
 
 
 def _values(gradient: Tensor) -> Tensor:

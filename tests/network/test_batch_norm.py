@@ -85,3 +85,21 @@ def test_reset_forgets_weights_and_statistics() -> None:
     layer.reset()
     for name, value in BatchNorm(4).state_dict().items():
         assert torch.equal(layer.state_dict()[name], value)
+
+
+def test_a_frozen_layer_goes_by_the_running_statistics_and_leaves_them() -> None:
+    """As in tagging, though the batch has a variance of its own; gradients still flow through to what lies below."""
+    layer, _ = fitted(4)
+    layer.weight.requires_grad_(False), layer.bias.requires_grad_(False)
+    before = {name: value.clone() for name, value in layer.state_dict().items()}
+    words = (5 + torch.randn(6, 4, generator=torch.Generator().manual_seed(9))).requires_grad_()
+    expected = layer.eval()(words)
+    found = layer.train()(words)
+    assert torch.equal(found, expected)
+    found.sum().backward()
+    assert words.grad is not None and words.grad.abs().min() > 0
+    for name, value in layer.state_dict().items():
+        assert torch.equal(value, before[name])
+    layer.weight.requires_grad_(True)
+    layer(words)
+    assert not torch.equal(layer.running_mean, before["running_mean"])

@@ -238,3 +238,23 @@ def test_each_parameter_is_shown_when_it_is_done(corpus: Path) -> None:
     seen: list[str] = []
     report = check(settings(corpus), sentences=1, entries=1, observe=lambda group: seen.append(group.name))
     assert seen == [group.name for group in report.groups]
+
+
+def test_frozen_layers_are_named_and_not_checked(corpus: Path) -> None:
+    """Penalties fall on them neither: the loss does not change along weights that do not learn."""
+    transfer = {"freeze": ("lookup.word", "lookup.characters"), "thaw": {"trunk": 1}, "model": "elsewhere"}
+    chosen = settings(
+        corpus,
+        transfer=transfer,
+        network={"window": 3, "hidden": [6, 5], "activation": "tanh", "batch_norm": True},
+        optimizer={"l2": 0.1, "l1": 0.01, "penalize_lookups": True},
+    )
+    report = check(chosen, sentences=2, entries=3)
+    assert report.passed
+    assert report.notes == (
+        "random weights stand for the layers of elsewhere",
+        "frozen, not checked: lookup.word, lookup.characters, trunk.0, trunk.1",
+    )
+    assert {group.name.rpartition(".")[0] for group in report.groups} == {
+        *("lookup.caps", "lookup.suffix2", "heads.pos", "heads.ner")
+    }

@@ -66,11 +66,13 @@ def test_what_keeps_from_learning_by_heart_is_off_and_the_rest_stays(tmp_path: P
         augmentation={"swap_rate": 0.5, "lowercase_rate": 0.1},
         training={"epochs": 300, "patience": 3, "averaging": 0.9, "batch_words": 77},
         schedule={"name": "linear", "warm_up": 2.0},
+        transfer={"model": "other", "freeze": ["lookup"]},
     )
     free = without_restraint(set_)
     assert free.features.word.unknown_rate == free.network.input_dropout == free.network.dropout == 0.0
     assert free.optimizer == set_.optimizer.model_copy(update={"l1": 0.0, "l2": 0.0, "max_norm": 0.0})
     assert free.augmentation == Settings().augmentation
+    assert free.transfer == Settings().transfer
     assert (free.schedule.name, free.schedule.warm_up) == ("constant", 0.0)
     training = free.training
     assert (training.epochs, training.patience, training.averaging, training.batch_words) == (300, 0, 0.0, 77)

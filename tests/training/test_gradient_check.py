@@ -327,3 +327,13 @@ def test_a_parameter_without_gradients_is_flat() -> None:
     group = checked(objective(network(), weights={"pos": 0.0, "ner": 1.0}))["heads.pos.weight"]
     assert group.flat
     assert not group.wrong
+
+
+def test_frozen_parameters_are_left_out() -> None:
+    net = network(hidden=(7, 5), batch_norm=True)
+    for name, parameter in net.named_parameters():
+        parameter.requires_grad_(name.startswith(("heads.", "lookup.caps")))
+    groups = checked(objective(net, l2=0.1, l1=0.01, penalize_lookups=True))
+    assert {name.split(".")[0] for name in groups} == {"lookup", "heads"}
+    assert [name for name in groups if name.startswith("lookup")] == ["lookup.caps.weight"]
+    assert not any(group.wrong or group.flat for group in groups.values())

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from tagger.config import OptimizerName, OptimizerSettings
+from tagger.errors import SettingsError
 from tagger.training.loop import train_epochs
 from tagger.training.optimizers import (
     OPTIMIZERS,
@@ -146,6 +147,41 @@ def test_fan_in_scaling_divides_each_rate_by_the_fan_in(name: str) -> None:
     for n, parameter in trained.network.named_parameters():
         expected = before[n] - 0.5 / fan_ins(trained.network)[n] * 2.0
         torch.testing.assert_close(parameter.detach(), expected, msg=n)
+
+
+RATES = {"lookup": 0.5, "lookup.caps": 0.125, "trunk.0": 4.0}
+FACTORS = {"lookup.caps.weight": 0.125, "trunk.0.weight": 4.0, "trunk.0.bias": 4.0}
+"""Of the parameters' rates, by hand; 0.5 for the other tables, 1 for the heads."""
+
+
+@pytest.mark.parametrize("fan_in_scaling", [False, True])
+@pytest.mark.parametrize(("name", "sparse_rows"), [("sgd", 0), ("sgd", 4), ("adagrad", 0), ("momentum", 0)])
+def test_layers_have_rates_of_their_own(name: str, sparse_rows: int, fan_in_scaling: bool) -> None:
+    """Oracle: theta - rate * factor / fan-in * g, of adagrad the sign of g; the first step with momentum is the same."""
+    network = state().network
+    chosen = settings(name, sparse_rows=sparse_rows, fan_in_scaling=fan_in_scaling, epsilon=1e-12)
+    optimizer = build_optimizer(network, chosen, rates=RATES)
+    before = {n: p.detach().clone() for n, p in network.named_parameters()}
+    optimizer.set_rate(0.5)
+    for n, parameter in network.named_parameters():
+        gradient = torch.full_like(parameter, 2.0)
+        parameter.grad = gradient.to_sparse(1) if sparse_rows and n.startswith("lookup.word") else gradient
+    optimizer.step()
+    for n, parameter in network.named_parameters():
+        factor = FACTORS.get(n, 0.5 if n.startswith("lookup.") else 1.0)
+        scale = fan_ins(network)[n] if fan_in_scaling else 1
+        moved = 0.5 * factor / scale * (1.0 if name == "adagrad" else 2.0)
+        torch.testing.assert_close(parameter.detach(), before[n] - moved, msg=n)
+
+
+def test_the_rate_of_a_layer_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(SettingsError) as error:
+        build_optimizer(state().network, OptimizerSettings(), rates={"lookup.suffix3": 0.5})
+    assert str(error.value) == (
+        "transfer.rates: expected a layer of this network (lookup, lookup.word, lookup.caps, lookup.suffix2, "
+        "lookup.characters, trunk, trunk.0, heads, heads.pos, heads.ner), found 'lookup.suffix3'. "
+        "Did you mean lookup.suffix2?"
+    )
 
 
 class Tables(nn.Module):

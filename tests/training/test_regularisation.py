@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from tagger.network.window_network import WindowNetwork
+from tagger.saved import NetworkDescription
 from tagger.training.batches import Batch, make_batch
 from tagger.training.loop import train_epochs
 from tagger.training.regularisation import (
@@ -117,6 +118,22 @@ def test_clipping_leaves_out_what_has_no_gradient() -> None:
     clip_gradients(network, 1.0)
     assert network[0].weight.grad.item() == pytest.approx(1.0)
     assert network[1].weight.grad is None
+
+
+def test_clipping_nothing_is_no_error() -> None:
+    network = nn.Linear(1, 1)
+    clip_gradients(network, 1.0)
+    assert network.weight.grad is None
+
+
+def test_max_norm_leaves_frozen_layers_alone() -> None:
+    network = state(sizes=NetworkDescription(3, (8, 6), "tanh")).network
+    network.get_parameter("trunk.0.weight").requires_grad_(False)
+    before = arrays(network)
+    bound_incoming_weights(network, 0.1)
+    after = arrays(network)
+    np.testing.assert_array_equal(after["trunk.0.weight"], before["trunk.0.weight"])
+    assert np.linalg.norm(after["trunk.1.weight"], axis=1).max() <= 0.1 * (1 + 1e-5)
 
 
 def test_max_norm_scales_back_the_weights_into_each_hidden_unit() -> None:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from tagger.records import Evaluation
 from tagger.training.loop import TrainingState, train_epochs
-from tagger.training.watching import Watch, gradient_norm, is_watched, layer_of, saturated_share
+from tagger.training.watching import Watch, gradient_norm, is_watched, saturated_share
 from tests.training.corpora import encoded, plan, state
 
 
@@ -127,20 +127,6 @@ def test_watched_steps_are_spread_over_the_epoch(count: int, watched: int) -> No
     assert len(places) == min(count, watched)
     gaps = np.diff([-1, *places])
     assert not watched or gaps.max() - gaps.min() <= 1
-
-
-@pytest.mark.parametrize(
-    ("parameter", "layer"),
-    [
-        ("lookup.word.weight", "lookup.word"),
-        ("lookup.characters.filters", "lookup.characters"),
-        ("trunk.0.bias", "trunk.0"),
-        ("norms.1.weight", "trunk.1"),
-        ("heads.ner.transitions", "heads.ner"),
-    ],
-)
-def test_a_parameter_belongs_to_the_layer_of_its_name(parameter: str, layer: str) -> None:
-    assert layer_of(parameter) == layer
 
 
 @pytest.mark.parametrize(
