@@ -25,18 +25,16 @@ from tagger.saved import (
     METRICS,
     RUN,
     SETTINGS,
-    WEIGHTS,
     SavedModel,
-    Weights,
-    write_file,
     write_model,
-    write_weights,
-    written_whole,
+    write_model_weights,
 )
 from tagger.settings_file import dump_settings
 from tagger.training.build import weights_of
 from tagger.training.checkpoint import restore_checkpoint, save_checkpoint
 from tagger.training.loop import TrainingState
+from tagger.weights_file import Weights, write_weights
+from tagger.whole_files import write_file, written_whole
 
 
 class RunFolder:
@@ -76,6 +74,7 @@ class RunFolder:
         state.history.append(history_line(step))
         texts = self._texts(state, step)
         if not self.started:
+            texts |= self.model.extra_files
             texts[FORMS] = json.dumps(self.forms, ensure_ascii=False) + "\n"
             texts[SETTINGS] = dump_settings(self.settings)
             with written_whole(self.path, force=self.force) as folder:
@@ -86,7 +85,7 @@ class RunFolder:
             self.started = True
             return
         if step.best:
-            write_weights(self.path / WEIGHTS, _best_weights(state))
+            write_model_weights(self.path, replace(self.model, weights=_best_weights(state)))
         for name, text in texts.items():
             write_file(self.path / name, text)
         # last: a run killed before it does this epoch again, and all of the above
@@ -189,10 +188,12 @@ def model_card(name: str, model: SavedModel, metrics: dict[str, Any], run: dict[
         f"| {task.name} | {task.column} | {task.scheme} | {task.objective} | {len(task.labels)} |"
         for task in model.tasks
     )
+    use = f"Tag text with it: `tagger tag -m {name} FILE`"
+    if all(task.is_scorer for task in model.tasks):
+        use = f"Score words with it: `tagger score {name} FILE`"
     scores = "\n".join(f"| {key} | {100 * value:.2f} |" for key, value in metrics["dev"].items())
     data = "\n".join(
-        f"- {entry['train_sentences']} training sentences ({entry['train_tokens']} tokens), "
-        f"{entry['dev_sentences']} development sentences, fingerprint {entry['fingerprint'][:16]}"
+        f"- {entry.get('summary') or _corpus_summary(entry)}, fingerprint {entry['fingerprint'][:16] or 'unknown'}"
         for entry in run["data"]
     )
     return f"""# {name}
@@ -200,7 +201,7 @@ def model_card(name: str, model: SavedModel, metrics: dict[str, Any], run: dict[
 A window network (Collobert et al. 2011): {model.network.window} words, hidden layers {list(model.network.hidden)},
 {model.network.activation}. Trained by tagger {run["tagger"]}, seed {run["seed"]}; best after epoch {metrics["epoch"]}.
 
-Tag text with it: `tagger tag -m {name} FILE`
+{use}
 
 | task | column | scheme | objective | labels |
 |---|---|---|---|---|
@@ -218,3 +219,11 @@ Data:
 
 Files: `settings.toml` (how to train it again), `history.jsonl`, `run.json` (versions, fingerprints, time, memory).
 """
+
+
+def _corpus_summary(entry: dict[str, Any]) -> str:
+    """The sizes of a labelled corpus in words."""
+    return (
+        f"{entry['train_sentences']} training sentences ({entry['train_tokens']} tokens), "
+        f"{entry['dev_sentences']} development sentences"
+    )

@@ -20,6 +20,7 @@ from pathlib import Path
 from tagger.config import Settings
 from tagger.errors import TaggerError
 from tagger.recipes.search_trials import Outcome
+from tagger.text.processes import starting
 
 Jobs = Mapping[str, Settings]
 """A key of each training and its settings."""
@@ -132,12 +133,8 @@ class _Crew:
         context = get_context("spawn")
         here, there = context.Pipe()
         process = context.Process(target=_work, args=(there,), daemon=True)
-        # A new process inherits that SIGINT waits: Ctrl-C must not hit it before it has said that the parent decides.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        try:
+        with starting():
             process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         there.close()
         return process, here
 

@@ -31,7 +31,8 @@ class TrainingDisplay:
     """Shows the steps of a training on stderr: a line an epoch, and on a terminal a panel below the lines.
 
     epochs: how many there will be at most, for the time left. score: the name of the score that decides; scored: of the
-    data that it is taken on. quiet: only notes that matter.
+    data that it is taken on. quiet: only notes that matter. unit: what `Step.words` counts. epoch: what the
+    rounds of the training are called.
     """
 
     def __init__(
@@ -41,18 +42,20 @@ class TrainingDisplay:
         score: str = "mean",
         scored: str = "dev",
         quiet: bool = False,
+        unit: str = "words",
+        epoch: str = "epoch",
         file: IO[str] | None = None,
     ) -> None:
         self._console = console_of(file or sys.stderr)
         self._scored = scored
-        self._quiet = quiet
+        self._quiet, self._unit, self._epoch = quiet, unit, epoch
         self._drawn = 0.0  # monotonic seconds of the last drawing
         # seconds and words at which the rate of this epoch starts
         self._began: tuple[float, int] | None = None
         self._panel: TrainingPanel | None = None
         self._live: Live | None = None
         if not quiet and self._console.is_terminal and not self._console.is_dumb_terminal:
-            self._panel = TrainingPanel(epochs=epochs, score=score, scored=scored)
+            self._panel = TrainingPanel(epochs=epochs, score=score, scored=scored, unit=unit, epoch=epoch)
             self._live = Live(
                 self._panel,
                 console=self._console,
@@ -85,7 +88,15 @@ class TrainingDisplay:
                 self._panel.words_a_second = self._rate(step)
                 self._live.refresh()
         if step.epoch_end:
-            self._line(epoch_line(step, words_a_second=self._rate(step), scored=self._scored))
+            self._line(
+                epoch_line(
+                    step,
+                    words_a_second=self._rate(step),
+                    scored=self._scored,
+                    unit=self._unit,
+                    name=self._epoch,
+                )
+            )
             self._began = (step.seconds, 0)
 
     def note(self, text: str, *, detail: bool = False) -> None:
@@ -104,7 +115,16 @@ class TrainingDisplay:
 class TrainingPanel:
     """What a training has come to, as rich draws it: the bar of the epoch, curves of loss, gradient and scores."""
 
-    def __init__(self, *, epochs: int = 0, score: str = "mean", scored: str = "dev") -> None:
+    def __init__(
+        self,
+        *,
+        epochs: int = 0,
+        score: str = "mean",
+        scored: str = "dev",
+        unit: str = "words",
+        epoch: str = "epoch",
+    ) -> None:
+        self._unit, self._epoch = unit, epoch
         self.words_a_second = 0.0
         self._epochs = epochs
         self._score, self._scored = "score" if score == "mean" else score, scored
@@ -137,8 +157,8 @@ class TrainingPanel:
         if self.words_a_second > 0:
             ahead = max(0, self._epochs - step.epoch) * step.total_words
             left = (step.total_words - step.words + ahead) / self.words_a_second
-            text += f"  {self.words_a_second:,.0f} words/s  at most {_duration(left)} left"
-        epoch = f"epoch {step.epoch}{of}"
+            text += f"  {self.words_a_second:,.0f} {self._unit}/s  at most {_duration(left)} left"
+        epoch = f"{self._epoch} {step.epoch}{of}"
         room = min(30, max(6, width - len(epoch) - len(text) - 3))
         line = Table.grid(padding=(0, 1))
         line.add_row(

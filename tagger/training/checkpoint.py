@@ -9,12 +9,12 @@ import numpy as np
 import torch
 
 from tagger.errors import ModelError
-from tagger.saved import read_metadata, read_weights, write_weights
 from tagger.training.loop import TrainingState
 from tagger.training.schedules import Plateau
+from tagger.weights_file import read_metadata, read_weights, write_weights
 
 CHECKPOINT = "last.safetensors"
-_COUNTERS = ("epoch", "step", "seconds", "best_score", "best_epoch", "history")
+_COUNTERS = ("epoch", "step", "seconds", "best_score", "best_epoch", "history", "place")
 
 
 def save_checkpoint(folder: Path, state: TrainingState) -> None:

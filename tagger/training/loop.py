@@ -1,22 +1,23 @@
 """The training loop: one generator of steps; saving, showing and stopping on request are up to who consumes them."""
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from tagger.config import ScheduleSettings
 from tagger.errors import TaggerError
 from tagger.network.window_network import WindowNetwork
 from tagger.records import Evaluation, Step
 from tagger.training.averaging import MovingAverage
-from tagger.training.batches import Corpora, EncodedCorpus, batch_orders, hide_words, make_batch
-from tagger.training.losses import batch_losses
+from tagger.training.batches import Corpora
+from tagger.training.distillation import Teacher
+from tagger.training.freezing import Freezing
+from tagger.training.lessons import CorpusLessons, Lesson, Lessons
 from tagger.training.optimizers import Optimizer
 from tagger.training.regularisation import (
     add_penalty_gradients,
@@ -47,6 +48,8 @@ class Plan:
     l2: float = 0.0
     penalize_lookups: bool = False
     max_norm: float = 0.0  # largest norm of the weights into a hidden unit; 0: none
+    freezing: Freezing = field(default_factory=Freezing)  # which layers learn when
+    teacher: Teacher | None = None  # whose beliefs each batch adds losses for
     activation: str = ""  # of the hidden layers, to tell which outputs are saturated
     watched_steps: int = WATCHED_STEPS  # steps of an epoch whose gradients are measured; 0: none
 
@@ -58,7 +61,7 @@ class TrainingState:
     network: WindowNetwork
     optimizer: Optimizer
     average: MovingAverage | None
-    generator: torch.Generator  # draws dropout
+    generator: torch.Generator  # draws dropout, hidden words and corrupted windows
     shuffle: np.random.Generator  # draws the order of sentences
     epoch: int = 0  # finished epochs
     step: int = 0
@@ -66,6 +69,7 @@ class TrainingState:
     best_score: float | None = None
     best_epoch: int = 0
     plateau: Plateau = field(default_factory=Plateau)
+    place: dict[str, Any] = field(default_factory=dict)  # where a stream of lessons stands; plain values
     history: list[dict[str, Any]] = field(
         default_factory=list
     )  # kept by the consumer, carried by checkpoints
@@ -76,16 +80,25 @@ class TrainingState:
 
 
 def train_epochs(state: TrainingState, corpora: Corpora, plan: Plan, evaluate: Evaluate) -> Iterator[Step]:
-    """Steps of training from where `state` stands to the end; the state is whole whenever an epoch's last step is out.
+    """Steps of training on labelled corpora from where `state` stands to the end, as `learn` says.
 
     Each corpus teaches the tasks that it has labels of; an epoch goes once through all of them, batches of the
     corpora mixed in random order. A function in place of the corpora draws those of each epoch from `state.shuffle`.
+    """
+    return learn(
+        state, CorpusLessons(corpora, plan.batch_words, plan.unknown_rate, plan.teacher), plan, evaluate
+    )
+
+
+def learn(state: TrainingState, lessons: Lessons, plan: Plan, evaluate: Evaluate) -> Iterator[Step]:
+    """Steps of training from where `state` stands to the end; the state is whole whenever an epoch's last step is out.
+
     Raises TaggerError when the loss is no longer a number.
     """
     begun = time.perf_counter() - state.seconds
-    while not _finished(state, plan):
-        drawn = corpora(state.shuffle) if callable(corpora) else corpora
-        last = yield from _epoch(state, drawn, plan, begun)
+    while not _finished(state, plan, lessons):
+        plan.freezing.apply(state.network, state.epoch)
+        last = yield from _epoch(state, lessons, plan, begun)
         with state.evaluated():
             found = evaluate()
         state.epoch += 1
@@ -105,27 +118,25 @@ def train_epochs(state: TrainingState, corpora: Corpora, plan: Plan, evaluate: E
             train_scores=found.train_scores,
             train_score=found.train_score,
             best=best,
-            stop=_finished(state, plan),
+            stop=_finished(state, plan, lessons),
         )
 
 
-def _epoch(
-    state: TrainingState, corpora: Sequence[EncodedCorpus], plan: Plan, begun: float
-) -> Generator[Step, None, Step]:
+def _epoch(state: TrainingState, lessons: Lessons, plan: Plan, begun: float) -> Generator[Step, None, Step]:
     """Yields the steps of one epoch but the last; returns that one, with the losses and figures of the epoch."""
     step: Step | None = None
-    total, words = sum(corpus.words for corpus in corpora), 0
+    words = 0
     sums: dict[str, float] = {}  # task -> loss times words
     taught: dict[str, int] = {}  # task -> words
     watch = Watch(state.network, plan.activation)
-    orders = _epoch_orders(corpora, plan.batch_words, state.shuffle)
-    for place, (corpus, order) in enumerate(orders):
+    total, drawn = lessons.epoch(state.shuffle, state.place)
+    for lesson in drawn:
         if step is not None:
             yield step
-        time_done = state.epoch + place / len(orders)
+        time_done = state.epoch + min(lesson.place / lesson.count, 1.0)
         rate = plan.rate * rate_factor(plan.schedule, time_done, plan.epochs, plateau=state.plateau)
-        watched = is_watched(place, len(orders), plan.watched_steps)
-        losses, size = _step(state, corpus, order, plan, rate, watch if watched else None)
+        watched = is_watched(lesson.place, lesson.count, plan.watched_steps)
+        losses, size = _step(state, lesson, plan, rate, watch if watched else None)
         words += size
         for task, loss in losses.items():
             sums[task] = sums.get(task, 0.0) + loss * size
@@ -141,8 +152,8 @@ def _epoch(
             seconds=time.perf_counter() - begun,
             gradient_norm=watch.norm if watched else None,
         )
-    assert step is not None  # corpora are not empty
-    means = {task: value / taught[task] for task, value in sums.items()}
+    assert step is not None  # an epoch has a lesson or more
+    means = {task: value / taught[task] for task, value in sums.items() if taught[task]}
     return replace(step, train_losses=means, layers=watch.figures())
 
 
@@ -153,45 +164,20 @@ def _quality(last: Step, found: Evaluation, plan: Plan) -> float:
     return -sum(plan.weights[task] * loss for task, loss in last.train_losses.items())
 
 
-def _finished(state: TrainingState, plan: Plan) -> bool:
+def _finished(state: TrainingState, plan: Plan, lessons: Lessons) -> bool:
     waited = state.epoch - state.best_epoch
-    return state.epoch >= plan.epochs or bool(plan.patience and state.epoch and waited >= plan.patience)
-
-
-def _epoch_orders(
-    corpora: Sequence[EncodedCorpus], batch_words: int, shuffle: np.random.Generator
-) -> list[tuple[EncodedCorpus, NDArray[np.int64]]]:
-    """Every batch of every corpus, in random order."""
-    orders = [
-        (corpus, order) for corpus in corpora for order in batch_orders(corpus.lengths, batch_words, shuffle)
-    ]
-    return [orders[place] for place in shuffle.permutation(len(orders))] if len(corpora) > 1 else orders
+    patient = not (plan.patience and state.epoch and waited >= plan.patience)
+    return state.epoch >= plan.epochs or not patient or lessons.over(state.place, state.seconds)
 
 
 def _step(
-    state: TrainingState,
-    corpus: EncodedCorpus,
-    order: NDArray[np.int64],
-    plan: Plan,
-    rate: float,
-    watch: Watch | None = None,
+    state: TrainingState, lesson: Lesson, plan: Plan, rate: float, watch: Watch | None = None
 ) -> tuple[dict[str, float], int]:
-    """One optimizer step on one batch: the loss of each task (mean a word) and the words of the batch."""
+    """One optimizer step on one lesson: the loss of each task (mean a word) and the words of the lesson."""
     network, optimizer = state.network, state.optimizer
     network.train()
     optimizer.set_rate(rate)
-    batch = make_batch(corpus, order, network.window).to(next(network.parameters()).device)
-    if plan.unknown_rate:
-        hide_words(batch, network.lookup.names.index("word"), plan.unknown_rate, state.generator)
-    scores = network(
-        batch.rows,
-        batch.characters,
-        batch.windows,
-        tasks=tuple(batch.labels),
-        generator=state.generator,
-        watch=watch.outputs if watch else None,
-    )
-    losses = batch_losses(network, batch, scores)
+    losses, words = lesson.losses(network, state.generator, watch.outputs if watch else None)
     total = torch.stack([plan.weights[task] * loss for task, loss in losses.items()]).sum()
     if not torch.isfinite(total):
         raise TaggerError(
@@ -200,14 +186,15 @@ def _step(
             hint="Lower optimizer.rate, or set optimizer.clip = 1.0.",
         )
     optimizer.zero_grad()
-    total.backward()  # type: ignore[no-untyped-call]
+    if total.requires_grad:  # else all that this lesson teaches is frozen
+        total.backward()  # type: ignore[no-untyped-call]
     if watch:
         watch.before_step()
     _regularised_step(state, plan)
     if watch:
         watch.after_step()
     state.step += 1
-    return {task: loss.item() for task, loss in losses.items()}, batch.words
+    return {task: loss.item() for task, loss in losses.items()}, words
 
 
 def _regularised_step(state: TrainingState, plan: Plan) -> None:

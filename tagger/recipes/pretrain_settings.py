@@ -1,0 +1,105 @@
+"""Settings of a pretraining: what `tagger pretrain` starts from, and what it cannot do."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from tagger.config import Settings
+from tagger.errors import ModelError, SettingsError
+from tagger.recipes.train import resume_settings
+from tagger.settings_file import parse_settings, read_values
+from tagger.training.replaced_centre import DERIVATIVES
+
+BASE: dict[str, Any] = {
+    "features": {
+        "word": {"dim": 100, "unknown_rate": 0.0},
+        "caps": {"dim": 0},
+        "prefix": {"lengths": []},
+        "suffix": {"lengths": []},
+        "shape": {"dim": 0},
+        "characters": {"filters": 0},
+    },
+    "network": {"window": 11, "hidden": [150], "input_dropout": 0.0, "dropout": 0.0},
+    "optimizer": {"name": "adagrad", "rate": 0.15, "sparse_rows": 1},
+    "schedule": {"name": "constant"},
+    "training": {"averaging": 0.0, "patience": 0, "watched_words": 0},
+    "transfer": {"rates": {"trunk": 0.2, "heads": 0.2}},
+}
+"""Where a pretraining departs from the defaults of `tagger train`; the README says how these were chosen."""
+
+
+def pretraining_settings(
+    path: Path | None = None, overrides: Iterable[str] = (), values: Mapping[str, Any] = MappingProxyType({})
+) -> Settings:
+    """The settings of the file, the overrides and `values` (dotted name -> value) over BASE, the last of these first.
+
+    Raises SettingsError for what pretraining cannot do.
+    """
+    settings = parse_settings(_set(_over(BASE, read_values(path, overrides)), values))
+    check_pretraining(settings)
+    return settings
+
+
+def resumed_settings(folder: Path, values: Mapping[str, Any]) -> Settings:
+    """The settings of the run in `folder`, with another time budget where `values` hold one.
+
+    Raises ModelError where no pretraining can be resumed there.
+    """
+    settings = resume_settings(folder)
+    if not settings.pretraining.text:
+        raise ModelError(
+            "expected a run of `tagger pretrain`, found another",
+            where=str(folder),
+            hint="`tagger train --resume` goes on with a training.",
+        )
+    return parse_settings(_set(settings.model_dump(), values))
+
+
+def check_pretraining(settings: Settings) -> None:
+    """Raise SettingsError for features, layers and other settings that a scorer of raw text has no use for."""
+    features, network = settings.features, settings.network
+    words_only = not (
+        features.caps.dim
+        or features.prefix.lengths
+        or features.suffix.lengths
+        or features.shape.dim
+        or features.characters.filters
+    )
+    known = ", ".join(DERIVATIVES)
+    for holds, name, expected, found in (
+        (words_only, "features", "the word alone", "further features"),
+        (len(network.hidden) == 1, "network.hidden", "one hidden layer", str(list(network.hidden))),
+        (network.activation in DERIVATIVES, "network.activation", f"one of {known}", network.activation),
+        (not network.batch_norm, "network.batch_norm", "false", "true"),
+        (
+            not (network.dropout or network.input_dropout or features.word.unknown_rate),
+            "network.dropout",
+            "no dropout and no hidden words (features.word.unknown_rate)",
+            "some",
+        ),
+        (not settings.tasks, "tasks", "none: the text is the task", ", ".join(settings.tasks)),
+        (not settings.transfer.model, "transfer.model", '""', repr(settings.transfer.model)),
+    ):
+        if not holds:
+            raise SettingsError(
+                name, f"{expected} (pretraining)", found, "Train on labels with `tagger train`."
+            )
+
+
+def _set(tables: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """`tables` with each dotted name set to its value."""
+    for name, value in values.items():
+        for key in reversed(name.split(".")):
+            value = {key: value}
+        tables = _over(tables, value)
+    return tables
+
+
+def _over(base: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """`values` laid over `base`, table by table."""
+    joined = dict(base)
+    for key, value in values.items():
+        below = joined.get(key)
+        joined[key] = _over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return joined

@@ -1,0 +1,117 @@
+"""Raw text, a vocabulary file or an earlier run to the words of a pretraining and their counts."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagger.config import Settings
+from tagger.errors import ModelError
+from tagger.saved import RUN, SavedModel, read_model
+from tagger.text.features import Feature, FormFeatures
+from tagger.text.text_sources import RawText
+from tagger.text.vocabulary import Vocabulary
+from tagger.text.word_counts import count_words, read_vocabulary, vocabulary
+
+WORDS = "words.tsv"
+"""In the folder of a pretrained model: its words with their counts, in row order, as a vocabulary file."""
+
+
+@dataclass(frozen=True, slots=True)
+class PretrainingWords:
+    """The words of the table in row order, and how often each occurs (each 1 where that is not known)."""
+
+    words: tuple[str, ...]
+    counts: NDArray[np.int64]  # [words]
+    tokens: int  # of the text, with words that have no row; where not counted, of the words alone
+    counted: bool  # whether this run has counted the text
+
+    def dump(self) -> str:
+        """The text of WORDS."""
+        pairs = zip(self.words, self.counts.tolist(), strict=True)
+        return "".join(f"{word}\t{count}\n" for word, count in pairs)
+
+
+def load_words(
+    settings: Settings,
+    text: RawText,
+    run: Path | None,
+    note: Callable[[str], None],
+    progress: Callable[[int], None] | None = None,
+) -> PretrainingWords:
+    """The words that the settings ask for: of the run that goes on, of a vocabulary file, or of the text, counted.
+
+    With pretraining.start the words of that model come first, in its order and all of them, however rare in the text
+    (the growing dictionaries of Collobert et al. 2011, section 4.4).
+    """
+    chosen, word = settings.pretraining, settings.features.word
+    spelling = {"lowercase": word.lowercase, "fold_digits": word.fold_digits}
+    if run is not None:
+        return words_of_run(run)
+    if chosen.vocabulary:
+        listed = read_vocabulary(chosen.vocabulary, **spelling)
+        counts, tokens, counted = listed, sum(listed.values()), False
+        kept = list(listed)[: chosen.max_words]
+    else:
+        note("counting words ...")
+        found = count_words(text, **spelling, processes=settings.training.threads, progress=progress)
+        counts, tokens, counted = found.counts, found.tokens, True
+        kept = list(vocabulary(counts, max_words=chosen.max_words, min_count=chosen.min_count))
+        covered = sum(counts[item] for item in kept)
+        note(
+            f"{tokens:,} tokens, {len(counts):,} distinct words; {len(kept):,} with a row of their own "
+            f"({100 * covered / tokens:.2f}% of the tokens)"
+        )
+        if found.pruned_below:
+            note(f"rare words were dropped while counting: counts below {found.pruned_below:,} are not exact")
+    if chosen.start:
+        first = read_model(Path(chosen.start)).features.vocabularies["word"].items
+        there = set(first)
+        new = [item for item in kept if item not in there]
+        note(f"{chosen.start}: {len(first):,} words keep their rows, {len(new):,} are new")
+        kept = [*first, *new][: max(chosen.max_words, len(first))]
+    return _gathered(kept, counts, tokens, counted=counted)
+
+
+def word_features(settings: Settings, words: PretrainingWords) -> FormFeatures:
+    """The word as the one feature of a form."""
+    word = settings.features.word
+    feature = Feature(
+        "word",
+        word.dim,
+        lowercase=word.lowercase,
+        fold_digits=word.fold_digits,
+        min_count=settings.pretraining.min_count,
+    )
+    return FormFeatures([feature], None, {"word": Vocabulary(words.words)})
+
+
+def _gathered(items: list[str], counts: dict[str, int], tokens: int, *, counted: bool) -> PretrainingWords:
+    known = np.array([counts.get(item, 0) for item in items], dtype=np.int64)
+    # without counts, and for a word of the starting model that the text has not: as if seen once
+    return PretrainingWords(tuple(items), np.maximum(known, 1), tokens or len(items), counted)
+
+
+def words_of_run(run: Path) -> PretrainingWords:
+    """The words that the pretraining in the folder `run` wrote down. Raises ModelError where it did not."""
+    path = run / WORDS
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+        pairs = [line.rsplit("\t", 1) for line in lines]
+        path = run / RUN
+        (facts,) = json.loads(path.read_text(encoding="utf-8"))["data"]
+        counts = np.array([int(count) for _, count in pairs], dtype=np.int64)
+        return PretrainingWords(tuple(word for word, _ in pairs), counts, facts["tokens"], facts["counted"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        hint = "The model is damaged, or `tagger pretrain` did not write it."
+        raise ModelError(
+            f"expected the words of a pretraining, found {error}", where=str(path), hint=hint
+        ) from error
+
+
+def starting_model(settings: Settings) -> SavedModel | None:
+    """The model that the settings start from; None where they name none."""
+    return read_model(Path(settings.pretraining.start)) if settings.pretraining.start else None

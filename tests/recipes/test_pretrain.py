@@ -1,0 +1,250 @@
+"""Pretraining end to end on small text: what is learnt, saved, resumed, grown; every refusal in words."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tagger.config import Settings
+from tagger.errors import TaggerError
+from tagger.recipes.pretrain import pretrain
+from tagger.recipes.pretrain_settings import pretraining_settings, resumed_settings
+from tagger.recipes.pretrain_words import load_words
+from tagger.records import Step
+from tagger.saved import read_model
+from tagger.text.text_sources import find_text
+from tagger.weights_file import read_weights
+
+NAMES, PLACES = ["ada", "omar", "zoe", "lena"], ["oslo", "paris", "rome", "lima"]
+SMALL = {
+    "features.word.dim": 8,
+    "network.window": 3,
+    "network.hidden": [12],
+    "pretraining.min_count": 1,
+    "pretraining.subsample": 0.0,
+    "pretraining.batch_windows": 64,
+    "pretraining.round_words": 1000,
+    "pretraining.held_out_words": 100,
+    "training.threads": 1,
+}
+
+
+def write_text(folder: Path, sentences: int = 1200, seed: int = 0) -> str:
+    """Sentences in which names and places each stand where their like stand."""
+    random = np.random.default_rng(seed)
+    lines = [
+        f"{random.choice(NAMES)} lives in {random.choice(PLACES)} ." if random.random() < 0.5
+        else f"in {random.choice(PLACES)} {random.choice(NAMES)} sings ."
+        for _ in range(sentences)
+    ]  # fmt: skip
+    path = folder / "text.txt"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return str(path)
+
+
+def settings(text: str, **changes: Any) -> Settings:
+    changes = {key.replace("__", "."): value for key, value in changes.items()}
+    return pretraining_settings(None, (), {**SMALL, "pretraining.text": [text], **changes})
+
+
+def weights(folder: Path) -> dict[str, Any]:
+    return read_weights(folder / "weights.safetensors")
+
+
+def test_windows_are_told_apart_and_like_words_come_to_lie_together(tmp_path: Path) -> None:
+    report = pretrain(settings(write_text(tmp_path), pretraining__epochs=3), tmp_path / "m")
+
+    assert report.vocabulary == 12
+    assert report.windows == report.words == 3 * (6000 - 100)
+    assert report.scores["text.ranking_accuracy"] > 0.9
+    assert report.scores["text.relative_rank"] < 0.2
+    model = read_model(tmp_path / "m")
+    assert [task.objective for task in model.tasks] == ["margin"]
+    table, rows = model.weights["lookup.word.weight"], model.features.vocabularies["word"].rows
+
+    def likeness(first: str, second: str) -> float:
+        one, two = table[rows[first]], table[rows[second]]
+        return float(one @ two / np.linalg.norm(one) / np.linalg.norm(two))
+
+    within = [likeness("ada", other) for other in ("omar", "zoe", "lena")]
+    across = [likeness("ada", other) for other in PLACES]
+    assert min(within) > max(across)
+
+
+def test_half_precision_is_what_is_written_unless_refused(tmp_path: Path) -> None:
+    text = write_text(tmp_path, 300)
+    pretrain(settings(text), tmp_path / "half")
+    pretrain(settings(text, pretraining__half_precision=False), tmp_path / "full")
+
+    half, full = weights(tmp_path / "half"), weights(tmp_path / "full")
+    assert half["lookup.word.weight"].dtype == np.float16
+    assert full["lookup.word.weight"].dtype == np.float32
+    np.testing.assert_array_equal(half["lookup.word.weight"], full["lookup.word.weight"].astype(np.float16))
+
+
+def test_two_threads_learn_the_same_windows(tmp_path: Path) -> None:
+    text = write_text(tmp_path, 300)
+    reports = [pretrain(settings(text, training__threads=n), tmp_path / str(n)) for n in (1, 2)]
+
+    assert reports[0].windows == reports[1].windows
+    one, two = (weights(tmp_path / str(n))["lookup.word.weight"] for n in (1, 2))
+    np.testing.assert_allclose(one, two, atol=0.02)  # sums in another order
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"training__averaging": 0.9}, {"pretraining__epochs": 2, "optimizer__sparse_rows": 0}]
+)
+def test_a_run_broken_off_goes_on_bit_for_bit(tmp_path: Path, changes: dict[str, Any]) -> None:
+    chosen = settings(write_text(tmp_path), **changes)
+    whole = pretrain(chosen, tmp_path / "whole")
+
+    def stop_in_round(number: int) -> Any:
+        def observe(step: Step) -> None:
+            if step.epoch == number and step.words > 500:  # in the midst of it
+                raise KeyboardInterrupt
+
+        return observe
+
+    first = pretrain(chosen, tmp_path / "run", observe=stop_in_round(3))
+    assert first.interrupted and first.rounds == 2
+    second = pretrain(chosen, tmp_path / "run", resume=True, observe=stop_in_round(5))
+    assert second.interrupted and second.rounds == 4
+    last = pretrain(chosen, tmp_path / "run", resume=True)
+
+    assert (last.windows, last.rounds, last.scores) == (whole.windows, whole.rounds, whole.scores)
+    for name, array in weights(tmp_path / "whole").items():
+        np.testing.assert_array_equal(array, weights(tmp_path / "run")[name])
+    one, two = (read_weights(tmp_path / n / "last.safetensors") for n in ("whole", "run"))
+    for name, array in one.items():
+        np.testing.assert_array_equal(array, two[name])
+
+
+def test_a_run_whose_text_has_changed_is_not_resumed(tmp_path: Path) -> None:
+    chosen = settings(write_text(tmp_path))
+    pretrain(chosen, tmp_path / "m")
+    write_text(tmp_path, seed=1)
+
+    with pytest.raises(TaggerError) as caught:
+        pretrain(chosen, tmp_path / "m", resume=True)
+
+    hint = "Restore the data, or train again without --resume."
+    assert (
+        str(caught.value) == f"{tmp_path}/m: expected the training data of this run, found other data. {hint}"
+    )
+
+
+def test_a_time_budget_ends_it_and_a_longer_one_goes_on(tmp_path: Path) -> None:
+    text = write_text(tmp_path)
+    short = pretrain(settings(text, pretraining__time_budget=1e-6), tmp_path / "m")
+    assert short.rounds == 1 and not short.interrupted
+
+    longer = resumed_settings(tmp_path / "m", {"pretraining.time_budget": 60.0})
+    assert pretrain(longer, tmp_path / "m", resume=True).rounds == 6
+
+
+def test_a_larger_vocabulary_starts_from_a_smaller_model(tmp_path: Path) -> None:
+    """The growing dictionaries of the paper: old words keep rows and vectors, new ones get rows behind them."""
+    text = write_text(tmp_path)
+    pretrain(settings(text, pretraining__max_words=5), tmp_path / "small")
+    notes: list[str] = []
+    grown = settings(text, pretraining__start=str(tmp_path / "small"), optimizer__rate=1e-12)
+    pretrain(grown, tmp_path / "large", note=notes.append)
+
+    old, new = (read_model(tmp_path / name) for name in ("small", "large"))
+    words = old.features.vocabularies["word"].items
+    assert new.features.vocabularies["word"].items[:5] == words
+    assert len(new.features.vocabularies["word"].items) == 12
+    for name in ("trunk.0.weight", "heads.text.weight"):
+        np.testing.assert_allclose(new.weights[name], old.weights[name], atol=1e-3)
+    np.testing.assert_allclose(
+        new.weights["lookup.word.weight"][2:7], old.weights["lookup.word.weight"][2:7], atol=1e-3
+    )
+    assert f"{tmp_path}/small: 5 words keep their rows, 7 are new" in notes
+
+
+def test_vectors_of_a_file_are_where_it_starts(tmp_path: Path) -> None:
+    text = write_text(tmp_path)
+    (tmp_path / "v.txt").write_text("2 8\nada 1 1 1 1 -1 -1 -1 -1\noslo 1 -1 1 -1 1 -1 1 -1\n", "utf-8")
+    chosen = settings(text, features__word__vectors=str(tmp_path / "v.txt"), optimizer__rate=1e-12)
+    pretrain(chosen, tmp_path / "m")
+
+    model = read_model(tmp_path / "m")
+    row = model.weights["lookup.word.weight"][model.features.vocabularies["word"].row("ada")]
+    np.testing.assert_allclose(row, np.array([1, 1, 1, 1, -1, -1, -1, -1]) / np.sqrt(8), atol=1e-3)
+
+
+def test_a_vocabulary_file_stands_for_the_counting(tmp_path: Path) -> None:
+    text = write_text(tmp_path)
+    (tmp_path / "words").write_text("oslo\t30\nada\t20\nin\t10\n", "utf-8")
+    report = pretrain(settings(text, pretraining__vocabulary=str(tmp_path / "words")), tmp_path / "m")
+
+    assert report.vocabulary == 3
+    assert (tmp_path / "m" / "words.tsv").read_text("utf-8") == "oslo\t30\nada\t20\nin\t10\n"
+    (tmp_path / "plain").write_text("oslo\nada\n", "utf-8")
+    chosen = settings(text, pretraining__vocabulary=str(tmp_path / "plain"))
+    words = load_words(chosen, find_text([text]), None, lambda line: None)
+    assert (words.words, words.counts.tolist(), words.tokens, words.counted) == (
+        ("oslo", "ada"),
+        [1, 1],
+        2,
+        False,
+    )
+
+
+def test_the_folder_says_what_it_learnt_from(tmp_path: Path) -> None:
+    notes: list[str] = []
+    pretrain(settings(write_text(tmp_path), pretraining__max_words=10), tmp_path / "m", note=notes.append)
+
+    run = json.loads((tmp_path / "m" / "run.json").read_text("utf-8"))
+    assert run["data"][0]["tokens"] == 6000 and len(run["data"][0]["fingerprint"]) == 64
+    assert "raw text of 6,000 tokens; 10 words with a row" in (tmp_path / "m" / "README.md").read_text(
+        "utf-8"
+    )
+    assert notes[0] == "counting words ..."
+    assert notes[1].startswith("6,000 tokens, 12 distinct words; 10 with a row of their own (")
+
+
+def test_text_of_words_without_rows_teaches_nothing_and_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "words").write_text("unheard\nof\n", "utf-8")
+    text = write_text(tmp_path, 300)
+    report = pretrain(settings(text, pretraining__vocabulary=str(tmp_path / "words")), tmp_path / "m")
+    assert report.windows == 0
+
+
+REFUSED = {
+    "features.caps.dim=5": "features: expected the word alone (pretraining), found further features.",
+    "network.hidden=[4,4]": "network.hidden: expected one hidden layer (pretraining), found [4, 4].",
+    "network.activation='maxout'": "network.activation: expected one of relu, hard_tanh, tanh, sigmoid, soft_sign (pretraining), found maxout.",
+    "network.batch_norm=true": "network.batch_norm: expected false (pretraining), found true.",
+    "network.dropout=0.5": "network.dropout: expected no dropout and no hidden words (features.word.unknown_rate) (pretraining), found some.",
+    "tasks.pos.objective='word'": "tasks: expected none: the text is the task (pretraining), found pos.",
+    "transfer.model='x'": "transfer.model: expected \"\" (pretraining), found 'x'.",
+}
+
+
+@pytest.mark.parametrize("override", REFUSED)
+def test_what_pretraining_cannot_do_is_refused(override: str) -> None:
+    with pytest.raises(TaggerError) as caught:
+        pretraining_settings(None, [override])
+    assert str(caught.value) == f"{REFUSED[override]} Train on labels with `tagger train`."
+
+
+def test_a_training_is_not_resumed_as_a_pretraining(tmp_path: Path) -> None:
+    chosen = settings(write_text(tmp_path, 300))
+    pretrain(chosen, tmp_path / "m")
+    plain = without_text(tmp_path / "m")
+
+    with pytest.raises(TaggerError) as caught:
+        resumed_settings(plain, {})
+
+    hint = "`tagger train --resume` goes on with a training."
+    assert str(caught.value) == f"{tmp_path}/m: expected a run of `tagger pretrain`, found another. {hint}"
+
+
+def without_text(folder: Path) -> Path:
+    path = folder / "settings.toml"
+    path.write_text(re.sub(r"(?ms)^text = \[.*?\]\n", "", path.read_text("utf-8")), "utf-8")
+    return folder
