@@ -34,7 +34,7 @@ STARTS: dict[str, tuple[str, ...]] = {
     "vectors": ('transfer.layers=["lookup"]',),
     "layers": ('transfer.layers=["lookup", "trunk"]',),
 }
-BUDGETS = {1: (60, 100), 10: (30, 300), 100: (12, 1000)}
+BUDGETS = {1: (20, 50), 10: (15, 200), 100: (12, 1000)}
 """Per cent of the sentences -> epochs and words a batch: little data needs more epochs of smaller batches."""
 
 

@@ -5,7 +5,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 Scheme = Literal["auto", "none", "IOB1", "IOB2", "IOBES"]
@@ -251,6 +251,10 @@ class PretrainingSettings(Section):
     text: tuple[str, ...] = _setting((), 'text files (.gz, .bz2, .xz too), folders, "-", or one data set')
     column: str = _setting("", "text column, where the text is a data set (hub name or local folder)")
     split: str = _setting("train", "split of the data set")
+    line_breaks: Literal["auto", "paragraph", "wrapped", "sentence"] = _setting(
+        "auto", "what a line end means: end of a paragraph, white space, end of a sentence"
+    )
+    on_error: Literal["stop", "skip"] = _setting("stop", "lines that are no text; skip: count them")
     start: str = _setting("", "model whose word vectors and layers to start from; its words keep their rows")
     max_words: int = _setting(100_000, "rows of the word table, the most frequent words first", ge=1)
     min_count: int = _setting(5, "tokens that a word needs for a row of its own", ge=1)
@@ -258,7 +262,7 @@ class PretrainingSettings(Section):
         "", "file of words, one a line (with a count behind a tab, if known), in place of counting them"
     )
     margin: float = _setting(1.0, "score by which a true window should lead a corrupted one", gt=0.0)
-    corruptions: int = _setting(5, "corrupted windows of each true one", ge=1, le=1000)
+    corruptions: int = _setting(8, "corrupted windows of each true one", ge=1, le=1000)
     corruption_power: float = _setting(
         0.5, "words are drawn in proportion to count ** this; 0: each alike", ge=0.0, le=1.0
     )
@@ -267,13 +271,37 @@ class PretrainingSettings(Section):
     )
     epochs: int = _setting(1, "times through the text, at most", ge=1)
     time_budget: float = _setting(0.0, "minutes of training, earlier runs included; 0: no limit", ge=0.0)
-    batch_windows: int = _setting(4096, "windows a step", ge=1)
+    batch_windows: int = _setting(2048, "windows a step", ge=1)
     round_words: int = _setting(2_000_000, "words of text from one score and checkpoint to the next", ge=1000)
     held_out_words: int = _setting(20_000, "words of text kept apart to be scored", ge=0)
     half_precision: bool = _setting(True, "save weights with 16 bits; training and tagging use 32")
 
 
-LayerName = Annotated[str, Field(pattern=r"^(lookup|trunk|norms|heads)(\.[^.]+)?$")]
+def _layer_name(name: str) -> str:
+    group, dot, single = name.partition(".")
+    if group not in ("lookup", "trunk", "heads") or "." in single or (dot and not single):
+        raise PydanticCustomError(
+            "layer", "a layer: lookup, lookup.NAME, trunk, trunk.N, heads or heads.NAME"
+        )
+    return name
+
+
+LayerName = Annotated[str, AfterValidator(_layer_name)]
+
+
+def _flat(values: Any) -> Any:
+    """{"lookup": {"word": 1}} as {"lookup.word": 1}: what TOML makes of a layer's name without quotes."""
+    if not isinstance(values, dict):
+        return values
+    flat: dict[Any, Any] = {}
+    for name, value in values.items():
+        inner = value if isinstance(value, dict) else None
+        flat |= {f"{name}.{key}": number for key, number in inner.items()} if inner else {name: value}
+    return flat
+
+
+Epochs = Annotated[int, Field(ge=0)]
+Factor = Annotated[float, Field(gt=0.0)]
 
 
 class TransferSettings(Section):
@@ -287,8 +315,12 @@ class TransferSettings(Section):
     layers: tuple[LayerName, ...] = _setting(("lookup", "trunk"), "layers to take")
     max_words: int = _setting(200_000, "words of that model taken beyond the training data's", ge=0)
     freeze: tuple[LayerName, ...] = _setting((), "layers that do not learn")
-    thaw: dict[LayerName, int] = _setting({}, "frozen layer -> finished epochs after which it learns")
-    rates: dict[LayerName, float] = _setting({}, "layer -> factor of its learning rate")
+    thaw: dict[LayerName, Epochs] = _setting(
+        {}, "layer -> finished epochs after which it learns; frozen before"
+    )
+    rates: dict[LayerName, Factor] = _setting({}, "layer -> factor of its learning rate")
+
+    _flat_layers = field_validator("thaw", "rates", mode="before")(_flat)
 
 
 class RehearsalSettings(Section):

@@ -47,6 +47,7 @@ class Step:
     rate: float  # learning rate of this step
     seconds: float  # since the start of training, earlier runs of a resumed training included
     gradient_norm: float | None = None  # of the whole gradient before clipping; on watched steps only
+    epochs: int = 0  # of the training, at most; 0: not known
     epoch_end: bool = False
     train_losses: dict[str, float] = field(default_factory=dict)  # task -> mean over the epoch
     scores: dict[str, float] = field(
@@ -128,6 +129,42 @@ class TaskScores:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """A score, or the difference of two, as a fraction, and the bounds of its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankingScores:
+    """Scores of one scorer on one corpus, fractions in [0, 1]; 0 where true or corrupted windows are missing.
+
+    Words whose window is neither true nor corrupted are left out of everything but `tokens`.
+    """
+
+    task: str
+    sentences: int
+    tokens: int
+    true: int  # words whose window is true
+    corrupted: int
+    ranking_accuracy: (
+        float  # share of the pairs whose true window has the higher score, ties half (area under the ROC)
+    )
+    average_precision: float
+    best_f1: float  # of the words found at the threshold that makes it largest, chosen on these very data
+    precision: float  # at that threshold, as recall
+    recall: float
+    threshold: float  # words of at least this score are found
+
+    @property
+    def main(self) -> tuple[str, float]:
+        """The name and value of the score that stands for the task."""
+        return "average_precision", self.average_precision
+
+
+@dataclass(frozen=True, slots=True)
 class TrainReport:
     """What a training came to. Scores are fractions in [0, 1]; seconds include earlier runs of a resumed training."""
 
@@ -139,6 +176,8 @@ class TrainReport:
     seconds: float
     peak_memory_mb: float
     interrupted: bool = False
+    scorers_only: bool = False  # no task of the model tags
+    transfer: "TransferReport | None" = None  # what was taken from another model before
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +231,48 @@ class TransferReport:
     tokens: int = 0  # of the new training data
     covered_before: int = 0  # those whose word has a row in the source under its own spelling rules
     covered_after: int = 0  # those whose word has a row in the target that came from the source
-    frozen: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()  # layers that do not learn
+    thaw: dict[str, int] = field(default_factory=dict)  # layer -> finished epochs after which it learns
+
+
+@dataclass(frozen=True, slots=True)
+class FinetuneRow:
+    """The score of one task on one set of data, before and after a fine-tuning, with 95% bootstrap intervals."""
+
+    data: str  # "old" or "new"
+    name: str  # where the data lie
+    task: str
+    score: str  # "f1" (spans, conlleval) or "accuracy" (tokens)
+    sentences: int
+    before: Estimate | None  # None: the model did not have the task
+    after: Estimate
+    change: Estimate | None  # after - before, sentences paired
+
+
+@dataclass(frozen=True, slots=True)
+class FinetuneReport:
+    """What a fine-tuning came to."""
+
+    training: TrainReport
+    model: str  # that it started from
+    rows: tuple[FinetuneRow, ...]
+    new_labels: dict[str, tuple[str, ...]]  # task -> types of spans, or tags, that the model did not have
+    new_words: int  # rows added to the word table
+    chosen: tuple[str, ...] = ()  # what --auto chose, and why
+    notes: tuple[str, ...] = ()  # what could not be measured
+
+
+@dataclass(frozen=True, slots=True)
+class PretrainReport:
+    """What a pretraining on raw text came to. Scores are fractions in [0, 1]; counts and seconds since its start."""
+
+    folder: Path
+    rounds: int
+    best_round: int
+    scores: dict[str, float]  # of held-out windows after the best round
+    words: int  # read from the text, held-out ones left out
+    windows: int  # true windows learnt from
+    vocabulary: int  # words with a row of their own
+    seconds: float
+    peak_memory_mb: float
+    interrupted: bool = False

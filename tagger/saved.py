@@ -9,6 +9,8 @@
     run.json              versions, data fingerprints, time and memory
     forms.json            the forms of the training data (for scores on seen and unseen words)
     last.safetensors      the state of training after the last epoch, for `--resume`
+    finetune.json         of a fine-tuning: scores on old and new data, before and after; what was new
+    before.safetensors    of a fine-tuning: DATA/TASK -> what its model got right in each sentence [sentences, 3]
 
 Parameter names and shapes (D: width of one form's vectors, W: window width, H: hidden units, K: labels):
     lookup.NAME.weight [V, d]; lookup.characters.weight [V, d], .filters [filters, width * d], .bias [filters];

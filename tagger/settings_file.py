@@ -20,6 +20,11 @@ def load_settings(path: Path | None, overrides: Iterable[str] = ()) -> Settings:
 
     Raises SettingsError: dotted name, what is allowed, what was found.
     """
+    return parse_settings(read_values(path, overrides))
+
+
+def read_values(path: Path | None, overrides: Iterable[str] = ()) -> dict[str, Any]:
+    """What the TOML file `path` and the overrides state, as plain values. Raises SettingsError for what is no TOML."""
     values: dict[str, Any] = {}
     if path is not None:
         try:
@@ -34,7 +39,7 @@ def load_settings(path: Path | None, overrides: Iterable[str] = ()) -> Settings:
             ) from error
     for override in overrides:
         _apply(values, override)
-    return parse_settings(values)
+    return values
 
 
 def parse_settings(values: Mapping[str, Any]) -> Settings:

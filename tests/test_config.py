@@ -46,6 +46,34 @@ def message_of(values: dict[str, Any]) -> str:
             "features.zzz: expected a known setting, found an unknown one. "
             "Known here: word, caps, prefix, suffix, shape, characters.",
         ),
+        (
+            {"transfer": {"freeze": ["words"]}},
+            "transfer.freeze.0: expected a layer: lookup, lookup.NAME, trunk, trunk.N, heads or heads.NAME, "
+            "found 'words'.",
+        ),
+        (
+            {"transfer": {"layers": ["heads."]}},
+            "transfer.layers.0: expected a layer: lookup, lookup.NAME, trunk, trunk.N, heads or heads.NAME, "
+            "found 'heads.'.",
+        ),
+        (
+            {"transfer": {"rates": {"norms.0": 1.0}}},
+            "transfer.rates.norms.0: expected a layer: lookup, lookup.NAME, trunk, trunk.N, heads or heads.NAME, "
+            "found 'norms.0'.",
+        ),
+        (
+            {"transfer": {"rates": {"lookup": {"word": {"x": 1.0}}}}},
+            "transfer.rates.lookup.word: expected a number, found {'x': 1.0}.",
+        ),
+        (
+            {"transfer": {"rates": {"lookup": {"word": 0.0}}}},
+            "transfer.rates.lookup.word: expected greater than 0, found 0.0.",
+        ),
+        (
+            {"transfer": {"thaw": {"trunk": -1}}},
+            "transfer.thaw.trunk: expected greater than or equal to 0, found -1.",
+        ),
+        ({"transfer": {"thaw": 3}}, "transfer.thaw: expected a section of settings, found 3."),
         ({"network": {"window": 50}}, "network.window: expected less than or equal to 31, found 50."),
         ({"training": {"epochs": 0}}, "training.epochs: expected greater than or equal to 1, found 0."),
         ({"optimizer": {"rate": -1}}, "optimizer.rate: expected greater than 0, found -1."),
@@ -200,3 +228,23 @@ def test_dump_writes_every_value_out() -> None:
     assert set(values) == set(Settings.model_fields)
     assert set(values["tasks"]["ner"]) == set(TaskSettings.model_fields) - {"data"}
     assert values["features"]["word"]["min_count"] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[transfer.rates]\nlookup.word = 0.5\ntrunk = 2.0\n",
+        '[transfer.rates]\n"lookup.word" = 0.5\ntrunk = 2.0\n',
+        '[transfer]\nrates = { "lookup.word" = 0.5, trunk = 2.0 }\n',
+    ],
+)
+def test_layers_are_named_with_or_without_quotes(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    assert load_settings(path).transfer.rates == {"lookup.word": 0.5, "trunk": 2.0}
+    overrides = ["transfer.rates.lookup.word=0.5", "transfer.rates.trunk=2.0", "transfer.thaw.heads.ner=3"]
+    loaded = load_settings(None, overrides)
+    assert loaded.transfer.rates == {"lookup.word": 0.5, "trunk": 2.0}
+    assert loaded.transfer.thaw == {"heads.ner": 3}
+    path.write_text(dump_settings(loaded))
+    assert load_settings(path) == loaded

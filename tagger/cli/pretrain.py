@@ -91,7 +91,12 @@ def pretrain(
     folder = resume or output
     assert folder is not None
     with TrainingDisplay(
-        score="text.ranking_accuracy", scored="held out", quiet=quiet, unit="windows", epoch="round"
+        score="text.ranking_accuracy",
+        scored="held out",
+        quiet=quiet,
+        unit="windows",
+        epoch="round",
+        budget=60.0 * chosen.pretraining.time_budget,
     ) as display:
         report = run(
             chosen,
@@ -100,6 +105,7 @@ def pretrain(
             resume=resume is not None,
             observe=display.show,
             note=partial(display.note, detail=True),
+            progress=display.counted,
         )
     print_pretraining(report, as_json=as_json)
     if report.interrupted:

@@ -26,6 +26,12 @@ def train(
         list[str] | None,
         typer.Option("--set", help="section.key=value, over the file's.", show_default=False),
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="Model to take word vectors and layers from (transfer.model).", show_default=False
+        ),
+    ] = None,
     resume: Annotated[
         Path | None,
         typer.Option(
@@ -54,7 +60,7 @@ def train(
     at all, and if not, what to try and which sentences are still wrong. It needs no --output; exit code 1: not learnt.
     """
     if resume is not None:
-        if settings or output or data or overrides or overfit or force:
+        if settings or output or data or overrides or source or overfit or force:
             raise typer.BadParameter(
                 "--resume takes everything from the run's own settings", param_hint="--resume"
             )
@@ -62,9 +68,15 @@ def train(
         raise typer.BadParameter("name the folder of the model to write", param_hint="--output")
     elif settings is None and data is None:
         raise typer.BadParameter("give a settings file, or --data FOLDER to train with the defaults")
+    if resume is not None and _is_finetuning(resume):
+        from tagger.cli.finetune import resume_run
+
+        resume_run(resume, quiet=quiet, as_json=as_json)
+        return
     from tagger.settings_file import load_settings
 
     extra = [f"data.folder={data}"] if data else []
+    extra += [f"transfer.model={source}"] if source else []
     chosen = (
         None if resume else load_settings(settings, [*extra, *(overrides or [])])
     )  # before torch is loaded
@@ -97,6 +109,12 @@ def train(
     print_training(report, as_json=as_json)
     if report.interrupted:
         raise typer.Exit(130)
+
+
+def _is_finetuning(run: Path) -> bool:
+    from tagger.recipes.finetune_beginning import read_beginning
+
+    return read_beginning(run) is not None
 
 
 def _overfit(

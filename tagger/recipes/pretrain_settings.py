@@ -20,7 +20,7 @@ BASE: dict[str, Any] = {
         "shape": {"dim": 0},
         "characters": {"filters": 0},
     },
-    "network": {"window": 11, "hidden": [150], "input_dropout": 0.0, "dropout": 0.0},
+    "network": {"window": 9, "input_dropout": 0.0, "dropout": 0.0},
     "optimizer": {"name": "adagrad", "rate": 0.15, "sparse_rows": 1},
     "schedule": {"name": "constant"},
     "training": {"averaging": 0.0, "patience": 0, "watched_words": 0},

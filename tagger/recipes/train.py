@@ -1,6 +1,9 @@
 """Train a network: settings in, a model folder and its record out."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +11,24 @@ import torch
 
 from tagger.config import Settings
 from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
-from tagger.network.window_network import initialise
+from tagger.network.window_network import WindowNetwork, initialise
 from tagger.recipes.development import development_scorer
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
+from tagger.recipes.scorer_tasks import label_rows, task_line
 from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
+from tagger.recipes.transfer import (
+    TRANSFER,
+    dump_transfer,
+    read_source,
+    read_transfer,
+    takes_words,
+    transfer_layers,
+)
+from tagger.recipes.word_matching import with_items_of, words_to_add
 from tagger.recipes.word_vectors import PretrainedVectors, preprocessing_file, put_vectors, read_pretrained
-from tagger.records import Step, TrainReport
-from tagger.saved import DESCRIPTION, SETTINGS, NetworkDescription, SavedModel
+from tagger.records import Step, TrainReport, TransferReport
+from tagger.reports.transfer import summary
+from tagger.saved import DESCRIPTION, SETTINGS, NetworkDescription, SavedModel, read_model
 from tagger.settings_file import load_settings
 from tagger.text.features import FormFeatures, fit_features
 from tagger.text.vocabulary import count_forms
@@ -23,6 +37,7 @@ from tagger.training.averaging import MovingAverage
 from tagger.training.batches import EncodedCorpus, encode
 from tagger.training.build import build_features, build_network, describe_network
 from tagger.training.checkpoint import CHECKPOINT
+from tagger.training.freezing import build_freezing
 from tagger.training.loop import Plan, TrainingState, train_epochs
 from tagger.training.optimizers import build_optimizer
 
@@ -46,12 +61,20 @@ def train(
     data = load_training_data(settings)
     tell(data, note)
     forms = sorted({form for corpus in data.corpora for s in corpus.train for form in s.tokens})
-    vectors = read_pretrained(settings.features.word, forms, note)
-    features = fit_forms(settings, data, vectors)
-    state = start(settings, data, features, vectors)
+    vectors = None if resume else read_pretrained(settings.features.word, forms, note)
+    source = None if resume else read_source(settings)
+    # a run that goes on needs neither the vectors nor the other model again
+    features = read_model(output).features if resume else fit_forms(settings, data, vectors, source)
+    model = SavedModel(describe_network(settings.network), data.tasks, features, {})
+    network = first_network(settings, data, features, vectors)
+    taken = read_transfer(output) if resume else take_layers(settings, network, model, source, data)
+    if taken and not resume:
+        model.extra_files[TRANSFER] = dump_transfer(taken)
+        note(summary(taken))
+    state = begin(settings, network)
     run = RunFolder(
         output,
-        SavedModel(describe_network(settings.network), data.tasks, features, {}),
+        model,
         with_reading(settings, data),
         facts=run_facts(settings, data),
         forms=forms,
@@ -74,6 +97,13 @@ def train(
         features,
     )
     rounds = train_epochs(state, corpora, build_plan(settings, data), evaluate)
+    return replace(follow(rounds, state, run, observe), transfer=taken)
+
+
+def follow(
+    rounds: Iterable[Step], state: TrainingState, run: RunFolder, observe: Callable[[Step], None]
+) -> TrainReport:
+    """Go through the steps of a training and save each epoch; what it came to. Ctrl-C ends it early."""
     interrupted = False
     try:
         for step in rounds:
@@ -89,7 +119,7 @@ def train(
         raise
     best = next((line for line in state.history if line["epoch"] == state.best_epoch), None)
     return TrainReport(
-        folder=output,
+        folder=run.path,
         epochs=state.epoch,
         best_epoch=state.best_epoch,
         best_score=state.best_score,
@@ -97,6 +127,7 @@ def train(
         seconds=state.seconds,
         peak_memory_mb=peak_memory_mb(),
         interrupted=interrupted,
+        scorers_only=all(task.is_scorer for task in run.model.tasks),
     )
 
 
@@ -130,7 +161,7 @@ def tell(data: TrainingData, note: Callable[[str], None]) -> None:
     for number, corpus in enumerate(data.corpora):
         for line in corpus.notes:
             note(line)
-        tasks = ", ".join(f"{t.name} ({len(t.labels)} labels, {t.objective})" for t in data.tasks_of(number))
+        tasks = ", ".join(map(task_line, data.tasks_of(number)))
         note(
             f"{len(corpus.train):,} training sentences, {sum(len(s.tokens) for s in corpus.train):,} tokens; "
             f"{len(corpus.dev):,} development sentences; tasks: {tasks}"
@@ -152,35 +183,96 @@ def run_facts(settings: Settings, data: TrainingData) -> dict[str, object]:
     return {"seed": settings.training.seed, "threads": settings.training.threads, "data": corpora}
 
 
-def fit_forms(settings: Settings, data: TrainingData, vectors: PretrainedVectors | None) -> FormFeatures:
-    """The features of forms, their vocabularies filled from the training sentences and the pretrained vectors."""
-    counts = count_forms(s.tokens for corpus in data.corpora for s in corpus.train)
+def fit_forms(
+    settings: Settings,
+    data: TrainingData,
+    vectors: PretrainedVectors | None,
+    source: SavedModel | None = None,
+) -> FormFeatures:
+    """The features of forms, their vocabularies filled from the training sentences.
+
+    The word table has rows for the words of the pretrained vectors too; every table that is taken from `source` has
+    rows for what that knows.
+    """
+    counts = count_training_forms(data)
     lookups, characters = build_features(settings.features)
-    return fit_features(lookups, characters, counts, extra_words=vectors.vectors.words if vectors else ())
+    words = vectors.vectors.words if vectors else []
+    if source and takes_words(settings.transfer.layers):
+        words = words_to_add(lookups[0], counts, source.features, settings.transfer.max_words)
+    features = fit_features(lookups, characters, counts, extra_words=words)
+    return with_items_of(features, source.features, settings.transfer.layers) if source else features
+
+
+def count_training_forms(data: TrainingData) -> Counter[str]:
+    """How often each form occurs in the training sentences of all corpora."""
+    return count_forms(s.tokens for corpus in data.corpora for s in corpus.train)
+
+
+def take_layers(
+    settings: Settings,
+    network: WindowNetwork,
+    model: SavedModel,
+    source: SavedModel | None,
+    data: TrainingData,
+) -> TransferReport | None:
+    """Copy into `network`, which `model` describes, what the settings take from `source`; None without one."""
+    chosen = settings.transfer
+    if source is None:
+        return None
+    report = transfer_layers(
+        network,
+        model,
+        source,
+        layers=chosen.layers,
+        counts=count_training_forms(data),
+        name=chosen.model,
+    )
+    return replace(report, frozen=chosen.freeze, thaw=chosen.thaw)
 
 
 def start(
     settings: Settings, data: TrainingData, features: FormFeatures, vectors: PretrainedVectors | None
 ) -> TrainingState:
     """A network with its first weights, and everything that draws or remembers."""
-    training, sizes = settings.training, settings.network
+    return begin(settings, first_network(settings, data, features, vectors))
+
+
+def first_network(
+    settings: Settings, data: TrainingData, features: FormFeatures, vectors: PretrainedVectors | None
+) -> WindowNetwork:
+    """A network with its first weights."""
+    sizes = settings.network
     description: NetworkDescription = describe_network(sizes)
-    device = choose_device(training.device)
     network = build_network(
         features,
         description,
         data.tasks,
         margins={name: task.margin for name, task in settings.tasks.items()},
+        corruptions={name: task.corruptions for name, task in settings.tasks.items()},
         input_dropout=sizes.input_dropout,
         dropout=sizes.dropout,
     )
-    initialise(network, sizes.initialiser, torch.Generator().manual_seed(training.seed))
+    initialise(network, sizes.initialiser, torch.Generator().manual_seed(settings.training.seed))
     if vectors:
         put_vectors(network, features, vectors)
+    return network
+
+
+def begin(settings: Settings, network: WindowNetwork) -> TrainingState:
+    """The network, on its device and with what does not learn at first frozen, and everything that draws or remembers.
+
+    Raises SettingsError for layers to freeze, thaw or slow down that the network has not.
+    """
+    training, freezing = settings.training, build_freezing(settings.transfer)
+    device = choose_device(training.device)
     network.to(device)
+    freezing.check(network)
+    freezing.apply(network, inf)  # what never learns has no place in the optimizer
+    optimizer = build_optimizer(network, settings.optimizer, rates=settings.transfer.rates)
+    freezing.apply(network, 0)
     return TrainingState(
         network=network,
-        optimizer=build_optimizer(network, settings.optimizer),
+        optimizer=optimizer,
         average=MovingAverage(network, training.averaging) if training.averaging else None,
         generator=torch.Generator(device).manual_seed(training.seed + 1),
         shuffle=np.random.default_rng(training.seed),
@@ -207,7 +299,7 @@ def encode_corpora(data: TrainingData, features: FormFeatures) -> list[EncodedCo
                 [s.tokens for s in corpus.train],
                 features,
                 {t.name: task_tags(corpus.train, t, corpus.schemes[t.column]) for t in tasks},
-                {t.name: {label: row for row, label in enumerate(t.labels)} for t in tasks},
+                {t.name: label_rows(t) for t in tasks},
             )
         )
     return encoded
@@ -226,6 +318,7 @@ def build_plan(settings: Settings, data: TrainingData) -> Plan:
         l2=settings.optimizer.l2,
         penalize_lookups=settings.optimizer.penalize_lookups,
         max_norm=settings.optimizer.max_norm,
+        freezing=build_freezing(settings.transfer),
         unknown_rate=settings.features.word.unknown_rate,
         activation=settings.network.activation,
         schedule=settings.schedule,

@@ -8,11 +8,14 @@ import numpy as np
 
 from tagger.config import DataSettings, Settings, TaskSettings
 from tagger.errors import DataError, SettingsError
+from tagger.recipes.prepared_maps import joined_maps, map_prepared
+from tagger.recipes.scorer_tasks import SCORES, describe_scorer
 from tagger.saved import TaskDescription
 from tagger.text.corpus import Source, read_corpus
 from tagger.text.prepared import fingerprint_of_splits, read_prepared
 from tagger.text.schemes import NONE, convert
 from tagger.text.sentences import Sentence
+from tagger.text.true_windows import window_kinds
 
 SAMPLE_SEED = 0
 """The sample of `data.sample` is the same for every seed of the training: runs with several seeds stay comparable."""
@@ -38,11 +41,11 @@ class TrainingData:
 
     corpora: list[LoadedCorpus]
     tasks: tuple[TaskDescription, ...]
-    corpus_of: dict[str, int]  # task -> number of its corpus
+    corpus_of: dict[str, int]  # task -> number of its corpus; a task without one learns from none of them
 
     def tasks_of(self, corpus: int) -> list[TaskDescription]:
         """The tasks that corpus number `corpus` teaches."""
-        return [task for task in self.tasks if self.corpus_of[task.name] == corpus]
+        return [task for task in self.tasks if self.corpus_of.get(task.name) == corpus]
 
 
 def load_training_data(settings: Settings) -> TrainingData:
@@ -63,8 +66,8 @@ def load_training_data(settings: Settings) -> TrainingData:
             origins.append(origin)
             corpora.append(load_corpus(origin, f"tasks.{name}.data" if task.data else "data"))
         corpus_of[name] = origins.index(origin)
-    described = tuple(_describe(name, task, corpora[corpus_of[name]]) for name, task in tasks.items())
-    _check_score(settings.training.score, described)
+    described = tuple(describe_task(name, task, corpora[corpus_of[name]]) for name, task in tasks.items())
+    check_score(settings.training.score, described)
     return TrainingData(corpora, described, corpus_of)
 
 
@@ -83,13 +86,14 @@ def _load_whole(settings: DataSettings, section: str) -> LoadedCorpus:
     """All sentences: a prepared folder's or those of files."""
     if settings.folder:
         prepared = read_prepared(settings.folder)
+        notes = map_prepared(prepared, settings.folder, settings.maps)
         train = prepared.splits.get("train", [])
         if not train:
             raise SettingsError(
                 f"{section}.folder", "a prepared folder with a split `train`", settings.folder
             )
         dev, reading = prepared.splits.get("dev", []), prepared.description.get("reading", {})
-        return LoadedCorpus(train, dev, prepared.schemes, prepared.fingerprint, reading=reading)
+        return LoadedCorpus(train, dev, prepared.schemes, prepared.fingerprint, notes, reading)
     if not settings.train:
         raise SettingsError(
             section,
@@ -123,7 +127,9 @@ def with_reading(settings: Settings, data: TrainingData) -> Settings:
         read = {
             key: tuple(value) if isinstance(value, list) else value for key, value in corpus.reading.items()
         }
-        return DataSettings.model_validate({**read, **own.model_dump(exclude_defaults=True)})
+        stated = own.model_dump(exclude_defaults=True)
+        maps = joined_maps(read.get("maps", ()), own.maps)
+        return DataSettings.model_validate({**read, **stated, "maps": maps})
 
     shared = [
         n for name, n in data.corpus_of.items() if not (name in settings.tasks and settings.tasks[name].data)
@@ -153,8 +159,10 @@ def source_of(settings: DataSettings, paths: Sequence[str], join: Sequence[str] 
 
 
 def task_tags(sentences: Sequence[Sentence], task: TaskDescription, source_scheme: str) -> list[list[str]]:
-    """The tags of each sentence in the task's own scheme."""
+    """The tags of each sentence in the task's own scheme; of a scorer the kinds of its words' windows."""
     columns = [sentence.tags[task.column] for sentence in sentences]
+    if task.is_scorer:
+        return [window_kinds(tags, task.labels[0], source_scheme) for tags in columns]
     if task.scheme in ("none", source_scheme):
         return columns
     return [convert(tags, source_scheme, task.scheme) for tags in columns]
@@ -168,16 +176,22 @@ def _tasks_of_columns(corpus: LoadedCorpus) -> dict[str, TaskSettings]:
     }
 
 
-def _check_score(name: str, tasks: Sequence[TaskDescription]) -> None:
+def check_score(name: str, tasks: Sequence[TaskDescription]) -> None:
+    """Raise SettingsError for a deciding score that is none of those of `tasks`."""
     known = ["mean"]
     for task in tasks:
         spans = () if task.scheme == "none" else ("f1", "precision", "recall")
-        known += [f"{task.name}.{score}" for score in (*spans, "accuracy")]
+        scores = SCORES if task.is_scorer else (*spans, "accuracy")
+        known += [f"{task.name}.{score}" for score in scores]
     if name not in known:
         raise SettingsError("training.score", f"one of {', '.join(known)}", repr(name))
 
 
-def _describe(name: str, task: TaskSettings, corpus: LoadedCorpus) -> TaskDescription:
+def describe_task(name: str, task: TaskSettings, corpus: LoadedCorpus) -> TaskDescription:
+    """The task as the settings and its corpus make it: column, scheme, and labels of the training sentences.
+
+    Raises SettingsError for settings that do not fit the corpus, DataError for one whose parts do not agree.
+    """
     column = task.column or name
     if column not in corpus.schemes:
         known = ", ".join(corpus.schemes)
@@ -187,6 +201,8 @@ def _describe(name: str, task: TaskSettings, corpus: LoadedCorpus) -> TaskDescri
         hint = "Name the columns with data.columns, or choose tasks that both have."
         raise DataError(corpus.dev[0].path or "dev", None, expected, found, hint)
     source = corpus.schemes[column]
+    if task.objective == "margin":
+        return describe_scorer(name, task, column, [s.tags[column] for s in corpus.train], source)
     scheme = task.scheme if task.scheme != "auto" else ("none" if source == "none" else "IOBES")
     if source == "none" and scheme != "none":
         raise SettingsError(f"tasks.{name}.scheme", '"none" for a column without spans', repr(scheme))

@@ -20,6 +20,9 @@ from tagger.reports.training import epoch_line
 REFRESH_SECONDS = 0.1
 """The panel is drawn at most this often; the steps in between cost next to nothing."""
 
+COUNTED_SECONDS = 10.0
+"""A line about counted words comes at most this often."""
+
 SMALLEST = (60, 14)
 """Columns and lines of a terminal that has room for the curves; a smaller one gets the bar alone."""
 
@@ -32,7 +35,7 @@ class TrainingDisplay:
 
     epochs: how many there will be at most, for the time left. score: the name of the score that decides; scored: of the
     data that it is taken on. quiet: only notes that matter. unit: what `Step.words` counts. epoch: what the
-    rounds of the training are called.
+    rounds of the training are called. budget: seconds after which it ends, 0: without limit.
     """
 
     def __init__(
@@ -44,18 +47,22 @@ class TrainingDisplay:
         quiet: bool = False,
         unit: str = "words",
         epoch: str = "epoch",
+        budget: float = 0.0,
         file: IO[str] | None = None,
     ) -> None:
         self._console = console_of(file or sys.stderr)
         self._scored = scored
         self._quiet, self._unit, self._epoch = quiet, unit, epoch
         self._drawn = 0.0  # monotonic seconds of the last drawing
+        self._counted = time.monotonic()  # of the last line about counted words
         # seconds and words at which the rate of this epoch starts
         self._began: tuple[float, int] | None = None
         self._panel: TrainingPanel | None = None
         self._live: Live | None = None
         if not quiet and self._console.is_terminal and not self._console.is_dumb_terminal:
-            self._panel = TrainingPanel(epochs=epochs, score=score, scored=scored, unit=unit, epoch=epoch)
+            self._panel = TrainingPanel(
+                epochs=epochs, score=score, scored=scored, unit=unit, epoch=epoch, budget=budget
+            )
             self._live = Live(
                 self._panel,
                 console=self._console,
@@ -104,6 +111,12 @@ class TrainingDisplay:
         if not (detail and self._quiet):
             self._line(text)
 
+    def counted(self, tokens: int) -> None:
+        """A line about the words counted so far, now and then."""
+        if not self._quiet and time.monotonic() - self._counted >= COUNTED_SECONDS:
+            self._counted = time.monotonic()
+            self._line(f"{tokens:,} words counted")
+
     def _line(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
@@ -123,8 +136,9 @@ class TrainingPanel:
         scored: str = "dev",
         unit: str = "words",
         epoch: str = "epoch",
+        budget: float = 0.0,
     ) -> None:
-        self._unit, self._epoch = unit, epoch
+        self._unit, self._epoch, self._budget = unit, epoch, budget
         self.words_a_second = 0.0
         self._epochs = epochs
         self._score, self._scored = "score" if score == "mean" else score, scored
@@ -152,11 +166,13 @@ class TrainingPanel:
             yield Panel(curves, expand=False, border_style="dim")
 
     def _bar(self, step: Step, width: int) -> Table:
-        of = f"/{self._epochs}" if self._epochs else ""
+        epochs = self._epochs or step.epochs
+        of = f"/{epochs}" if epochs else ""
         text = f"{100 * step.words // max(step.total_words, 1):>3}%"
         if self.words_a_second > 0:
-            ahead = max(0, self._epochs - step.epoch) * step.total_words
+            ahead = max(0, epochs - step.epoch) * step.total_words
             left = (step.total_words - step.words + ahead) / self.words_a_second
+            left = min(left, max(self._budget - step.seconds, 0.0)) if self._budget else left
             text += f"  {self.words_a_second:,.0f} {self._unit}/s  at most {_duration(left)} left"
         epoch = f"{self._epoch} {step.epoch}{of}"
         room = min(30, max(6, width - len(epoch) - len(text) - 3))

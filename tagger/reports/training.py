@@ -3,8 +3,10 @@
 from collections.abc import Container
 from dataclasses import asdict
 
+from tagger.evaluation.course import SCORES, main_score
 from tagger.records import OverfitReport, Step, TrainReport, WrongSentence
 from tagger.reports.console import print_json, print_message, print_text
+from tagger.reports.transfer import print_transfer
 
 SHOWN_WORDS = 5
 """Wrong words that are shown of a sentence not learnt by heart."""
@@ -15,6 +17,9 @@ def print_training(report: TrainReport, *, as_json: bool = False) -> None:
     if as_json:
         print_json({**asdict(report), "folder": str(report.folder)})
         return
+    if report.transfer:
+        print_transfer(report.transfer)
+        print_text("")
     scores = ", ".join(f"{name} {100 * value:.2f}" for name, value in report.scores.items())
     print_text(
         f"{report.folder}: best after epoch {report.best_epoch} of {report.epochs}"
@@ -24,6 +29,8 @@ def print_training(report: TrainReport, *, as_json: bool = False) -> None:
     if report.interrupted:
         print_message(f"Interrupted: {report.folder} holds the best weights so far.")
         print_message(f"Go on with: tagger train --resume {report.folder}")
+    elif report.scorers_only:
+        print_message(f"Score words with it: tagger score {report.folder} FILE")
     else:
         print_message(f"Tag text with it: tagger tag -m {report.folder} FILE")
 
@@ -40,7 +47,7 @@ def print_overfit(report: OverfitReport, *, as_json: bool = False) -> None:
     else:
         print_text(f"Not learnt by heart: {size} in {epochs}.")
     for task, count in report.wrong_sentences.items():
-        scores = [f"{name} {100 * report.scores[f'{task}.{name}']:.2f}" for name in ("f1", "accuracy")
+        scores = [f"{title.lower()} {100 * report.scores[f'{task}.{name}']:.2f}" for name, title in SCORES.items()
                   if f"{task}.{name}" in report.scores]  # fmt: skip
         print_text(f"{task}: {', '.join(scores)}; {_count(count, 'sentence')} wrong")
     if report.learnt:
@@ -73,8 +80,10 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def epoch_line(step: Step, *, words_a_second: float, scored: str = "dev") -> str:
-    """An epoch as one line: losses, scores in per cent, words/s, seconds, * if best.
+def epoch_line(
+    step: Step, *, words_a_second: float, scored: str = "dev", unit: str = "words", name: str = "epoch"
+) -> str:
+    """An epoch as one line: losses, scores in per cent, words (or what `unit` names) a second, seconds, * if best.
 
     Scores: the deciding one on the sample of training sentences, the main one of each task on the data named `scored`.
     """
@@ -83,12 +92,11 @@ def epoch_line(step: Step, *, words_a_second: float, scored: str = "dev") -> str
     shown = {name: score for name, score in step.scores.items() if _is_main(name, step.scores)}
     scores = "".join(f"  {name} {100 * score:.2f}" for name, score in shown.items())
     dev = f"  {scored}{scores}" if scores else ""
-    rate = f"{words_a_second:,.0f} words/s"
+    rate = f"{words_a_second:,.0f} {unit}/s"
     best = "  *" if step.best else ""
-    return f"epoch {step.epoch:>3}  loss{losses}{train}{dev}  {rate}  {step.seconds:.1f} s{best}"
+    return f"{name} {step.epoch:>3}  loss{losses}{train}{dev}  {rate}  {step.seconds:.1f} s{best}"
 
 
 def _is_main(name: str, scores: Container[str]) -> bool:
-    """Whether `name` ("ner.f1") is its task's main score: F1 where there is one, else accuracy."""
-    task, _, score = name.rpartition(".")
-    return score == "f1" or f"{task}.f1" not in scores
+    """Whether `name` ("ner.f1") is the score that stands for its task."""
+    return main_score(name.rpartition(".")[0], scores) == name

@@ -36,7 +36,7 @@ Evaluate = Callable[[], Evaluation]
 class Plan:
     """What the loop is to do."""
 
-    epochs: int
+    epochs: int  # 0: until the lessons are over
     batch_words: int
     patience: int  # epochs without a better score before stopping; 0: never
     rate: float
@@ -151,6 +151,7 @@ def _epoch(state: TrainingState, lessons: Lessons, plan: Plan, begun: float) -> 
             rate=rate,
             seconds=time.perf_counter() - begun,
             gradient_norm=watch.norm if watched else None,
+            epochs=plan.epochs,
         )
     assert step is not None  # an epoch has a lesson or more
     means = {task: value / taught[task] for task, value in sums.items() if taught[task]}
@@ -167,7 +168,7 @@ def _quality(last: Step, found: Evaluation, plan: Plan) -> float:
 def _finished(state: TrainingState, plan: Plan, lessons: Lessons) -> bool:
     waited = state.epoch - state.best_epoch
     patient = not (plan.patience and state.epoch and waited >= plan.patience)
-    return state.epoch >= plan.epochs or not patient or lessons.over(state.place, state.seconds)
+    return 0 < plan.epochs <= state.epoch or not patient or lessons.over(state.place, state.seconds)
 
 
 def _step(

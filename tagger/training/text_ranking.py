@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from tagger.network.window_network import WindowNetwork
 from tagger.training.corruption import Corruption, draw_others
 
-WINDOWS = 5_000  # held-out windows scored, at most
-DRAWS = 20  # corruptions of each
-RANKED_WINDOWS, RANKED_WORDS = 500, 2_000  # windows and words for the rank
+WINDOWS = 4_000  # held-out windows scored, at most
+DRAWS = 10  # corruptions of each
+RANKED_WINDOWS, RANKED_WORDS = 250, 1_000  # windows and words for the rank
 BLOCK = 2_000_000  # numbers held at a time: windows x words x hidden units
 
 SCORE_SEED = 0

@@ -64,7 +64,8 @@ def test_from_raw_text_to_a_tagger_that_starts_from_it(folder: Path) -> None:
     assert {entry["word"] for entry in near["neighbours"][0]["nearest"]} == {"paris", "rome", "lima"}
 
     (folder / "settings.toml").write_text(
-        f'[data]\ntrain = ["sample.train.jsonl"]\ndev = ["sample.dev.jsonl"]\n\n{BOTH_TASKS}\n{SMALL}', "utf-8"
+        f'[data]\ntrain = ["sample.train.jsonl"]\ndev = ["sample.dev.jsonl"]\n\n{BOTH_TASKS}\n{SMALL}',
+        "utf-8",
     )
     started = tagger(
         "train", "settings.toml", "-o", "model", "--json",
@@ -77,7 +78,9 @@ def test_from_raw_text_to_a_tagger_that_starts_from_it(folder: Path) -> None:
 
 
 def test_the_result_is_one_json_object(folder: Path) -> None:
-    done = tagger("pretrain", "text", "--settings", "pretrain.toml", "-o", "words", "--json", "-q", cwd=folder)
+    done = tagger(
+        "pretrain", "text", "--settings", "pretrain.toml", "-o", "words", "--json", "-q", cwd=folder
+    )
     report = json.loads(done.stdout)
     assert report["vocabulary"] == 14 and report["windows"] > 0 and not done.stderr
     assert 0.5 < report["scores"]["text.ranking_accuracy"] <= 1.0
@@ -96,7 +99,9 @@ def test_text_from_stdin_has_no_score_and_needs_a_vocabulary(folder: Path) -> No
     refused = tagger(
         "pretrain", "-", "--settings", "pretrain.toml", "-o", "other", cwd=folder, stdin=text, code=1
     )
-    wanted = "expected text whose words can be counted first, found standard input. Name --vocabulary, or a file."
+    wanted = (
+        "expected text whose words can be counted first, found standard input. Name --vocabulary, or a file."
+    )
     assert refused.stderr == f"error: pretraining.text: {wanted}\n"
     assert not (folder / "other").exists()
 

@@ -9,8 +9,9 @@ from tagger.config import Settings
 from tagger.errors import SettingsError
 from tagger.recipes.train import resume_settings, train
 from tagger.records import Step
-from tagger.saved import FORMS, VOCABULARY, WEIGHTS, read_weights
+from tagger.saved import FORMS, VOCABULARY, WEIGHTS
 from tagger.settings_file import parse_settings
+from tagger.weights_file import read_weights
 
 CORPUS = """\
 Ada NNP I-PER

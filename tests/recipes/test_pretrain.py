@@ -194,6 +194,20 @@ def test_a_vocabulary_file_stands_for_the_counting(tmp_path: Path) -> None:
     )
 
 
+def test_a_linear_rate_needs_to_know_where_the_text_ends(tmp_path: Path) -> None:
+    (tmp_path / "words").write_text("oslo\nada\n", "utf-8")
+    text, vocabulary = write_text(tmp_path, 300), str(tmp_path / "words")
+    with pytest.raises(TaggerError) as caught:
+        pretrain(settings(text, pretraining__vocabulary=vocabulary, schedule__name="linear"), tmp_path / "m")
+
+    hint = "Take constant or inverse, or have the words counted (no pretraining.vocabulary)."
+    assert (
+        str(caught.value) == f"schedule.name: expected a rate that needs no last round, found linear. {hint}"
+    )
+    report = pretrain(settings(text, schedule__name="linear"), tmp_path / "m")
+    assert report.rounds == 2
+
+
 def test_the_folder_says_what_it_learnt_from(tmp_path: Path) -> None:
     notes: list[str] = []
     pretrain(settings(write_text(tmp_path), pretraining__max_words=10), tmp_path / "m", note=notes.append)

@@ -9,9 +9,10 @@ from tagger.config import Settings
 from tagger.errors import DataError, ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.recipes.train import choose_device, resume_settings, train
 from tagger.records import Step
-from tagger.saved import HISTORY, METRICS, RUN, SETTINGS, WEIGHTS, read_weights
+from tagger.saved import HISTORY, METRICS, RUN, SETTINGS, WEIGHTS
 from tagger.settings_file import load_settings, parse_settings
 from tagger.training.checkpoint import CHECKPOINT
+from tagger.weights_file import read_weights
 
 CORPUS = """\
 Ada NNP I-PER

@@ -1,0 +1,122 @@
+"""Settings and raw text to what a pretraining learns from, and to the callback that scores held-out windows of it."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagger.config import PretrainingSettings, Settings
+from tagger.errors import SettingsError
+from tagger.network.window_network import WindowNetwork
+from tagger.recipes.pretrain_words import PretrainingWords
+from tagger.records import Evaluation
+from tagger.saved import TaskDescription
+from tagger.text.features import normalize_word
+from tagger.text.text_chunks import CHUNK_WORDS, ChunkPlan, held_out_sentences
+from tagger.text.text_sources import RawText, find_text
+from tagger.text.vocabulary import PADDING, UNKNOWN
+from tagger.training.corruption import Corruption, centre_chances
+from tagger.training.text_lessons import TextLessons, TextPlan
+from tagger.training.text_ranking import HeldOut, held_out_windows, ranking_accuracy, relative_rank
+
+TEXT = TaskDescription("text", "", "none", "margin", ("",))
+"""The scorer of windows of raw text."""
+
+
+def text_of(chosen: PretrainingSettings) -> RawText:
+    """The text that the settings name. Raises TaggerError where it is not there, or would be read twice and cannot."""
+    text = find_text(
+        chosen.text,
+        column=chosen.column,
+        split=chosen.split,
+        line_breaks=chosen.line_breaks,
+        on_error=chosen.on_error,
+    )
+    if text.has_stdin and (chosen.epochs > 1 or not chosen.vocabulary):
+        expected = (
+            "text that can be read again" if chosen.vocabulary else "text whose words can be counted first"
+        )
+        hint = (
+            "Set it to 1, or save the text to a file."
+            if chosen.vocabulary
+            else "Name --vocabulary, or a file."
+        )
+        name = "pretraining.epochs" if chosen.vocabulary else "pretraining.text"
+        raise SettingsError(name, expected, "standard input", hint)
+    return text
+
+
+@contextmanager
+def opened_lessons(
+    settings: Settings, text: RawText, words: PretrainingWords, note: Callable[[str], None]
+) -> Iterator[tuple[TextLessons, HeldOut]]:
+    """The lessons of the text and the windows held out of it; the reading process and the threads end with it."""
+    chosen, word = settings.pretraining, settings.features.word
+    reach = settings.network.window // 2
+    rows = {item: row for row, item in enumerate(words.words, UNKNOWN + 1)}
+    chunks = ChunkPlan(
+        text,
+        rows,
+        reach,
+        lowercase=word.lowercase,
+        fold_digits=word.fold_digits,
+        chunk_words=min(CHUNK_WORDS, chosen.round_words),
+        held_out_words=0 if text.has_stdin else chosen.held_out_words,
+    )
+    if text.has_stdin and chosen.held_out_words:
+        note("standard input is read once: no text is held out, so there is no score")
+    corruption = Corruption.of_counts(words.counts, chosen.corruption_power)
+    centres = centre_chances(words.counts, words.tokens, chosen.subsample)
+    held_out = held_out_windows(_rows_of(held_out_sentences(chunks), chunks), centres, reach, corruption)
+    threads = settings.training.threads
+    kept = float((words.counts * centres[UNKNOWN + 1 :]).sum()) / words.tokens
+    with ExitStack() as stack:
+        lessons = TextLessons(
+            TextPlan(
+                chunks,
+                corruption,
+                centres,
+                TEXT.name,
+                settings.network.activation,
+                passes=chosen.epochs,
+                round_words=chosen.round_words,
+                batch_windows=chosen.batch_windows,
+                corruptions=chosen.corruptions,
+                windows_a_word=kept,
+                seconds=60.0 * chosen.time_budget,
+                shards=threads,
+                executor=stack.enter_context(ThreadPoolExecutor(threads)) if threads > 1 else None,
+            )
+        )
+        stack.callback(lessons.close)
+        yield lessons, held_out
+
+
+def _rows_of(sentences: list[list[str]], chunks: ChunkPlan) -> NDArray[np.int64]:
+    """Rows of the sentences as a chunk has them. Shape: [M], int64."""
+    gap = [PADDING] * chunks.reach
+    found = gap.copy()
+    for sentence in sentences:
+        for form in sentence:
+            item = normalize_word(form, lowercase=chunks.lowercase, fold_digits=chunks.fold_digits)
+            found.append(chunks.rows.get(item, UNKNOWN))
+        found += gap
+    return np.array(found, dtype=np.int64)
+
+
+def held_out_scorer(network: WindowNetwork, held_out: HeldOut) -> Callable[[], Evaluation]:
+    """Scores of the held-out windows; none without such windows."""
+
+    def score() -> Evaluation:
+        if not len(held_out.windows):
+            return Evaluation()
+        accuracy = ranking_accuracy(network, TEXT.name, held_out)
+        scores = {
+            f"{TEXT.name}.ranking_accuracy": accuracy,
+            f"{TEXT.name}.relative_rank": relative_rank(network, TEXT.name, held_out),
+        }
+        return Evaluation(scores, accuracy)
+
+    return score
