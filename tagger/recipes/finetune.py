@@ -19,7 +19,8 @@ from tagger.recipes.finetune_data import FinetuneData, load_finetune_data
 from tagger.recipes.finetune_run import FinetuneRun, Note, Observe
 from tagger.recipes.finetune_scores import Measured, new_data, old_data
 from tagger.recipes.finetune_settings import Request, build_request
-from tagger.recipes.train import check_output, fit_forms, resume_settings
+from tagger.recipes.first_state import fit_forms
+from tagger.recipes.train import check_output, resume_settings
 from tagger.records import FinetuneReport
 from tagger.saved import TaskDescription, read_model
 from tagger.text.growth import grow_features

@@ -8,7 +8,7 @@ from tagger.recipes.finetune_advice import RATE, advise, batch_size, reasons
 from tagger.recipes.finetune_beginning import read_beginning
 from tagger.recipes.finetune_data import FinetuneData
 from tagger.recipes.finetune_settings import Request
-from tagger.recipes.train import count_training_forms
+from tagger.recipes.first_state import count_training_forms
 from tagger.recipes.word_matching import covered_tokens, word_feature
 from tagger.text.features import FormFeatures
 

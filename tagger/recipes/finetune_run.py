@@ -16,18 +16,11 @@ from tagger.recipes.finetune_labels import new_types
 from tagger.recipes.finetune_parts import build_corpora, build_scorer, start_new_rows, with_teacher
 from tagger.recipes.finetune_scores import BEFORE, Measured, count, read_before, rows_of
 from tagger.recipes.finetune_settings import Request
+from tagger.recipes.first_state import begin, count_training_forms, first_network
 from tagger.recipes.gold import known_forms
 from tagger.recipes.rehearsal import rehearsal_line
 from tagger.recipes.run_folder import RunFolder
-from tagger.recipes.train import (
-    begin,
-    build_plan,
-    count_training_forms,
-    first_network,
-    follow,
-    run_facts,
-    tell,
-)
+from tagger.recipes.train import build_plan, follow, run_facts, task_weights, tell
 from tagger.recipes.training_data import with_reading
 from tagger.recipes.transfer import TRANSFER, dump_transfer, read_transfer, transfer_layers
 from tagger.records import FinetuneReport, Step, TransferReport
@@ -144,7 +137,11 @@ class FinetuneRun:
         taken: TransferReport | None,
     ) -> FinetuneReport:
         evaluate = build_scorer(state.network, self.data, self.features, self.request.settings)
-        plan = with_teacher(build_plan(self.request.settings, self.data.new), teacher, self.request.settings)
+        plan = with_teacher(
+            build_plan(self.request.settings, task_weights(self.request.settings, self.data.new)),
+            teacher,
+            self.request.settings,
+        )
         rounds = train_epochs(
             state, build_corpora(self.data, self.features, self.request.settings), plan, evaluate
         )

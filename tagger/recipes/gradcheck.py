@@ -14,9 +14,10 @@ from tagger.config import Settings
 from tagger.errors import DataError, ModelError, SettingsError
 from tagger.network.layers import single_layers
 from tagger.network.window_network import WindowNetwork
+from tagger.recipes.first_state import fit_forms, start
 from tagger.recipes.gold import known_forms
 from tagger.recipes.random_sentences import random_data
-from tagger.recipes.train import build_plan, encode_corpora, fit_forms, start
+from tagger.recipes.train import build_plan, encode_corpora, task_weights
 from tagger.recipes.training_data import LoadedCorpus, TrainingData, load_training_data
 from tagger.saved import FORMS, SETTINGS, TaskDescription, read_model
 from tagger.settings_file import load_settings
@@ -92,7 +93,9 @@ def check(
         network.input_dropout = network.dropout = 0.0
     corpora = encode_corpora(case.data, case.features)
     batches = [make_batch(corpus, np.arange(len(corpus.lengths)), network.window) for corpus in corpora]
-    objective = Objective(network, batches, build_plan(case.settings, case.data), seed=seed)
+    objective = Objective(
+        network, batches, build_plan(case.settings, task_weights(case.settings, case.data)), seed=seed
+    )
     rows = used_rows(network, batches)
     groups = []
     for group in check_gradients(objective, rows, entries=entries, draw=draw, step=step, limit=limit):

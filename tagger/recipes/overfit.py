@@ -18,17 +18,11 @@ from tagger.errors import SettingsError
 from tagger.evaluation.ranking import score_ranking
 from tagger.network.window_network import WindowNetwork
 from tagger.recipes.development import development_scorer
+from tagger.recipes.first_state import fit_forms, start
 from tagger.recipes.overfit_causes import SHOWN, advise, wrong_sentences
 from tagger.recipes.run_folder import RunFolder
 from tagger.recipes.scorer_tasks import SCORES
-from tagger.recipes.train import (
-    build_plan,
-    check_output,
-    encode_corpora,
-    fit_forms,
-    run_facts,
-    start,
-)
+from tagger.recipes.train import build_plan, check_output, encode_corpora, run_facts, task_weights
 from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
 from tagger.recipes.word_vectors import preprocessing_file, read_pretrained
 from tagger.records import OverfitReport, Step
@@ -140,7 +134,9 @@ def _until_learnt(
 ) -> Iterator[Step]:
     """The steps up to the epoch in which everything is right, which is the best one whatever score decides."""
     evaluate = development_scorer(state.network, few, features, deciding=settings.training.score)
-    for step in train_epochs(state, encode_corpora(few, features), build_plan(settings, few), evaluate):
+    for step in train_epochs(
+        state, encode_corpora(few, features), build_plan(settings, task_weights(settings, few)), evaluate
+    ):
         if step.epoch_end and _learnt(step, state.network, few, features):
             state.best_epoch, state.best_score = step.epoch, step.score
             yield replace(step, best=True, stop=True)

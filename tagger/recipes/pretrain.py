@@ -1,20 +1,22 @@
 """Pretrain word vectors and a hidden layer on raw text: settings in, a model folder and its record out."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from tagger.config import Settings
-from tagger.errors import SettingsError, TaggerError
+from tagger.errors import SettingsError
 from tagger.network.window_network import WindowNetwork, initialise
+from tagger.recipes.first_state import begin
 from tagger.recipes.pretrain_settings import check_pretraining
 from tagger.recipes.pretrain_text import TEXT, held_out_scorer, opened_lessons, text_of
 from tagger.recipes.pretrain_words import WORDS, PretrainingWords, load_words, starting_model, word_features
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
-from tagger.recipes.train import begin, check_output
+from tagger.recipes.train import build_plan, check_output, save_epochs
 from tagger.recipes.transfer import TRANSFER, dump_transfer, transfer_layers
 from tagger.recipes.word_vectors import put_vectors, read_pretrained
 from tagger.records import PretrainReport, Step
@@ -22,7 +24,6 @@ from tagger.reports.transfer import summary
 from tagger.saved import SavedModel
 from tagger.text.text_sources import RawText, fingerprint
 from tagger.training.build import build_network, describe_network
-from tagger.training.freezing import build_freezing
 from tagger.training.loop import Plan, TrainingState, learn
 
 
@@ -70,27 +71,8 @@ def pretrain(
     plan = _plan(settings, words)
     with opened_lessons(settings, text, words, note) as (lessons, held_out):
         steps = learn(state, lessons, plan, held_out_scorer(network, held_out))
-        interrupted = _learn(steps, run, state, observe)
+        interrupted = save_epochs(steps, state, run, observe)
     return _report(output, state, words, interrupted)
-
-
-def _learn(
-    steps: Iterator[Step], run: RunFolder, state: TrainingState, observe: Callable[[Step], None]
-) -> bool:
-    """Go through the steps and save each round; whether Ctrl-C ended it early."""
-    try:
-        for step in steps:
-            if step.epoch_end:
-                run.save(state, step)
-            observe(step)
-    except KeyboardInterrupt:
-        if not run.started:
-            raise
-        return True
-    except TaggerError as error:
-        run.break_off(str(error))
-        raise
-    return False
 
 
 def _first_weights(
@@ -126,27 +108,12 @@ def _first_weights(
 
 def _plan(settings: Settings, words: PretrainingWords) -> Plan:
     """What the loop is to do: rounds until the text or the time is used up."""
-    chosen, training = settings.pretraining, settings.training
+    chosen = settings.pretraining
     if settings.schedule.name == "linear" and not words.counted:
         hint = "Take constant or inverse, or have the words counted (no pretraining.vocabulary)."
         raise SettingsError("schedule.name", "a rate that needs no last round", "linear", hint)
-    rounds = math.ceil(words.tokens * chosen.epochs / chosen.round_words)
-    return Plan(
-        epochs=max(rounds, 1) if words.counted else 0,
-        batch_words=training.batch_words,
-        patience=training.patience,
-        rate=settings.optimizer.rate,
-        clip=settings.optimizer.clip,
-        unknown_rate=0.0,
-        schedule=settings.schedule,
-        weights={TEXT.name: 1.0},
-        l1=settings.optimizer.l1,
-        l2=settings.optimizer.l2,
-        penalize_lookups=settings.optimizer.penalize_lookups,
-        max_norm=settings.optimizer.max_norm,
-        freezing=build_freezing(settings.transfer),
-        activation=settings.network.activation,
-    )
+    rounds = max(1, math.ceil(words.tokens * chosen.epochs / chosen.round_words))
+    return replace(build_plan(settings, {TEXT.name: 1.0}), epochs=rounds if words.counted else 0)
 
 
 def _facts(settings: Settings, text: RawText, words: PretrainingWords) -> dict[str, Any]:

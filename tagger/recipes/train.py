@@ -1,18 +1,15 @@
 """Train a network: settings in, a model folder and its record out."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from math import inf
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from tagger.config import Settings
-from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
-from tagger.network.window_network import WindowNetwork, initialise
+from tagger.errors import ModelError, OutputExistsError, TaggerError
 from tagger.recipes.development import development_scorer
+from tagger.recipes.first_state import begin, first_network, fit_forms, take_layers
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
 from tagger.recipes.scorer_tasks import label_rows, task_line
 from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
@@ -21,25 +18,19 @@ from tagger.recipes.transfer import (
     dump_transfer,
     read_source,
     read_transfer,
-    takes_words,
-    transfer_layers,
 )
-from tagger.recipes.word_matching import with_items_of, words_to_add
-from tagger.recipes.word_vectors import PretrainedVectors, preprocessing_file, put_vectors, read_pretrained
-from tagger.records import Step, TrainReport, TransferReport
+from tagger.recipes.word_vectors import preprocessing_file, read_pretrained
+from tagger.records import Step, TrainReport
 from tagger.reports.transfer import summary
-from tagger.saved import DESCRIPTION, SETTINGS, NetworkDescription, SavedModel, read_model
+from tagger.saved import DESCRIPTION, SETTINGS, SavedModel, read_model
 from tagger.settings_file import load_settings
-from tagger.text.features import FormFeatures, fit_features
-from tagger.text.vocabulary import count_forms
+from tagger.text.features import FormFeatures
 from tagger.training.augmentation import build_augmentation
-from tagger.training.averaging import MovingAverage
 from tagger.training.batches import EncodedCorpus, encode
-from tagger.training.build import build_features, build_network, describe_network
+from tagger.training.build import describe_network
 from tagger.training.checkpoint import CHECKPOINT
 from tagger.training.freezing import build_freezing
 from tagger.training.loop import Plan, TrainingState, train_epochs
-from tagger.training.optimizers import build_optimizer
 
 
 def train(
@@ -96,7 +87,7 @@ def train(
         [data.tasks_of(number) for number in range(len(data.corpora))],
         features,
     )
-    rounds = train_epochs(state, corpora, build_plan(settings, data), evaluate)
+    rounds = train_epochs(state, corpora, build_plan(settings, task_weights(settings, data)), evaluate)
     return replace(follow(rounds, state, run, observe), transfer=taken)
 
 
@@ -104,19 +95,7 @@ def follow(
     rounds: Iterable[Step], state: TrainingState, run: RunFolder, observe: Callable[[Step], None]
 ) -> TrainReport:
     """Go through the steps of a training and save each epoch; what it came to. Ctrl-C ends it early."""
-    interrupted = False
-    try:
-        for step in rounds:
-            if step.epoch_end:
-                run.save(state, step)
-            observe(step)
-    except KeyboardInterrupt:
-        if not run.started:
-            raise
-        interrupted = True
-    except TaggerError as error:
-        run.break_off(str(error))
-        raise
+    interrupted = save_epochs(rounds, state, run, observe)
     best = next((line for line in state.history if line["epoch"] == state.best_epoch), None)
     return TrainReport(
         folder=run.path,
@@ -129,6 +108,25 @@ def follow(
         interrupted=interrupted,
         scorers_only=all(task.is_scorer for task in run.model.tasks),
     )
+
+
+def save_epochs(
+    steps: Iterable[Step], state: TrainingState, run: RunFolder, observe: Callable[[Step], None]
+) -> bool:
+    """Go through the steps and save each epoch; whether Ctrl-C ended it early (before the first epoch it is raised)."""
+    try:
+        for step in steps:
+            if step.epoch_end:
+                run.save(state, step)
+            observe(step)
+    except KeyboardInterrupt:
+        if not run.started:
+            raise
+        return True
+    except TaggerError as error:
+        run.break_off(str(error))
+        raise
+    return False
 
 
 def resume_settings(folder: Path) -> Settings:
@@ -183,112 +181,6 @@ def run_facts(settings: Settings, data: TrainingData) -> dict[str, object]:
     return {"seed": settings.training.seed, "threads": settings.training.threads, "data": corpora}
 
 
-def fit_forms(
-    settings: Settings,
-    data: TrainingData,
-    vectors: PretrainedVectors | None,
-    source: SavedModel | None = None,
-) -> FormFeatures:
-    """The features of forms, their vocabularies filled from the training sentences.
-
-    The word table has rows for the words of the pretrained vectors too; every table that is taken from `source` has
-    rows for what that knows.
-    """
-    counts = count_training_forms(data)
-    lookups, characters = build_features(settings.features)
-    words = vectors.vectors.words if vectors else []
-    if source and takes_words(settings.transfer.layers):
-        words = words_to_add(lookups[0], counts, source.features, settings.transfer.max_words)
-    features = fit_features(lookups, characters, counts, extra_words=words)
-    return with_items_of(features, source.features, settings.transfer.layers) if source else features
-
-
-def count_training_forms(data: TrainingData) -> Counter[str]:
-    """How often each form occurs in the training sentences of all corpora."""
-    return count_forms(s.tokens for corpus in data.corpora for s in corpus.train)
-
-
-def take_layers(
-    settings: Settings,
-    network: WindowNetwork,
-    model: SavedModel,
-    source: SavedModel | None,
-    data: TrainingData,
-) -> TransferReport | None:
-    """Copy into `network`, which `model` describes, what the settings take from `source`; None without one."""
-    chosen = settings.transfer
-    if source is None:
-        return None
-    report = transfer_layers(
-        network,
-        model,
-        source,
-        layers=chosen.layers,
-        counts=count_training_forms(data),
-        name=chosen.model,
-    )
-    return replace(report, frozen=chosen.freeze, thaw=chosen.thaw)
-
-
-def start(
-    settings: Settings, data: TrainingData, features: FormFeatures, vectors: PretrainedVectors | None
-) -> TrainingState:
-    """A network with its first weights, and everything that draws or remembers."""
-    return begin(settings, first_network(settings, data, features, vectors))
-
-
-def first_network(
-    settings: Settings, data: TrainingData, features: FormFeatures, vectors: PretrainedVectors | None
-) -> WindowNetwork:
-    """A network with its first weights."""
-    sizes = settings.network
-    description: NetworkDescription = describe_network(sizes)
-    network = build_network(
-        features,
-        description,
-        data.tasks,
-        margins={name: task.margin for name, task in settings.tasks.items()},
-        corruptions={name: task.corruptions for name, task in settings.tasks.items()},
-        input_dropout=sizes.input_dropout,
-        dropout=sizes.dropout,
-    )
-    initialise(network, sizes.initialiser, torch.Generator().manual_seed(settings.training.seed))
-    if vectors:
-        put_vectors(network, features, vectors)
-    return network
-
-
-def begin(settings: Settings, network: WindowNetwork) -> TrainingState:
-    """The network, on its device and with what does not learn at first frozen, and everything that draws or remembers.
-
-    Raises SettingsError for layers to freeze, thaw or slow down that the network has not.
-    """
-    training, freezing = settings.training, build_freezing(settings.transfer)
-    device = choose_device(training.device)
-    network.to(device)
-    freezing.check(network)
-    freezing.apply(network, inf)  # what never learns has no place in the optimizer
-    optimizer = build_optimizer(network, settings.optimizer, rates=settings.transfer.rates)
-    freezing.apply(network, 0)
-    return TrainingState(
-        network=network,
-        optimizer=optimizer,
-        average=MovingAverage(network, training.averaging) if training.averaging else None,
-        generator=torch.Generator(device).manual_seed(training.seed + 1),
-        shuffle=np.random.default_rng(training.seed),
-    )
-
-
-def choose_device(name: str) -> torch.device:
-    """The device of that name; "auto" takes a GPU where there is one. Raises SettingsError where it is not there."""
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if name == "auto":
-        name = next(kind for kind in ("cuda", "mps", "cpu") if there[kind])
-    if not there[name]:
-        raise SettingsError("training.device", "a device of this machine", repr(name), 'Use "cpu" or "auto".')
-    return torch.device(name)
-
-
 def encode_corpora(data: TrainingData, features: FormFeatures) -> list[EncodedCorpus]:
     """The training sentences of each corpus as numbers, with the labels of its tasks."""
     encoded = []
@@ -305,8 +197,8 @@ def encode_corpora(data: TrainingData, features: FormFeatures) -> list[EncodedCo
     return encoded
 
 
-def build_plan(settings: Settings, data: TrainingData) -> Plan:
-    """What the loop is to do."""
+def build_plan(settings: Settings, weights: Mapping[str, float]) -> Plan:
+    """What the loop is to do. `weights`: task -> factor of its loss."""
     training = settings.training
     return Plan(
         epochs=training.epochs,
@@ -322,7 +214,10 @@ def build_plan(settings: Settings, data: TrainingData) -> Plan:
         unknown_rate=settings.features.word.unknown_rate,
         activation=settings.network.activation,
         schedule=settings.schedule,
-        weights={
-            t.name: settings.tasks[t.name].weight if t.name in settings.tasks else 1.0 for t in data.tasks
-        },
+        weights=dict(weights),
     )
+
+
+def task_weights(settings: Settings, data: TrainingData) -> dict[str, float]:
+    """The factor of each task's loss."""
+    return {t.name: settings.tasks[t.name].weight if t.name in settings.tasks else 1.0 for t in data.tasks}

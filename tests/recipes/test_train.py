@@ -7,7 +7,8 @@ import pytest
 import tagger
 from tagger.config import Settings
 from tagger.errors import DataError, ModelError, OutputExistsError, SettingsError, TaggerError
-from tagger.recipes.train import choose_device, resume_settings, train
+from tagger.recipes.first_state import choose_device
+from tagger.recipes.train import resume_settings, train
 from tagger.records import Step
 from tagger.saved import HISTORY, METRICS, RUN, SETTINGS, WEIGHTS
 from tagger.settings_file import load_settings, parse_settings
