@@ -28,9 +28,8 @@ rm "$work/pretrained-en/last.safetensors"
 cat >>"$work/pretrained-en/README.md" <<'CARD'
 
 Text: paragraphs of the English Wikipedia of 2014, CC BY-SA 3.0 (https://creativecommons.org/licenses/by-sa/3.0/), by its
-authors. The model holds no text; it is passed on under the same licence. It is not a tagger: `tagger train --from` and
-`tagger finetune` start from it, `tagger neighbours` shows its words. What its text says of people, places and groups, its
-vectors say too.
+authors. The model holds no text; it is passed on under the same licence. It is not a tagger: `tagger train --from` starts
+one from it, `tagger neighbours` shows its words. What its text says of people, places and groups, its vectors say too.
 
 Made by `bash scripts/pretrain_english.sh`.
 CARD

@@ -251,6 +251,7 @@ class PretrainingSettings(Section):
     text: tuple[str, ...] = _setting((), 'text files (.gz, .bz2, .xz too), folders, "-", or one data set')
     column: str = _setting("", "text column, where the text is a data set (hub name or local folder)")
     split: str = _setting("train", "split of the data set")
+    config: str = _setting("", "configuration of the data set, where the hub has several")
     line_breaks: Literal["auto", "paragraph", "wrapped", "sentence"] = _setting(
         "auto", "what a line end means: end of a paragraph, white space, end of a sentence"
     )

@@ -268,8 +268,7 @@ class PretrainReport:
 
     folder: Path
     rounds: int
-    best_round: int
-    scores: dict[str, float]  # of held-out windows after the best round
+    scores: dict[str, float]  # of held-out windows after the last round
     words: int  # read from the text, held-out ones left out
     windows: int  # true windows learnt from
     vocabulary: int  # words with a row of their own

@@ -199,6 +199,7 @@ def test_the_tour_goes_as_it_says(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("prepared"))
     (tmp_path / "models").mkdir()
     shutil.copy(ROOT / "models" / "README.md", tmp_path / "models")
+    (tmp_path / "models" / "pretrained-en").symlink_to(ROOT / "models" / "pretrained-en")
     problems = problems_of_tour(README, tmp_path)
     assert not problems, "\n\n".join(problems)
 

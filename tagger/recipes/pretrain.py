@@ -21,10 +21,12 @@ from tagger.recipes.transfer import TRANSFER, dump_transfer, transfer_layers
 from tagger.recipes.word_vectors import put_vectors, read_pretrained
 from tagger.records import PretrainReport, Step
 from tagger.reports.transfer import summary
-from tagger.saved import SavedModel
+from tagger.saved import SETTINGS, SavedModel
+from tagger.settings_file import dump_settings
 from tagger.text.text_sources import RawText, fingerprint
 from tagger.training.build import build_network, describe_network
 from tagger.training.loop import Plan, TrainingState, learn
+from tagger.whole_files import write_file
 
 
 def pretrain(
@@ -68,6 +70,7 @@ def pretrain(
     run = RunFolder(output, model, settings, facts=_facts(settings, text, words), forms=[], force=force)
     if resume:
         run.resume(state)
+        write_file(output / SETTINGS, dump_settings(settings))  # a longer time budget is kept
     plan = _plan(settings, words)
     with opened_lessons(settings, text, words, note) as (lessons, held_out):
         steps = learn(state, lessons, plan, held_out_scorer(network, held_out))
@@ -112,12 +115,19 @@ def _plan(settings: Settings, words: PretrainingWords) -> Plan:
     if settings.schedule.name == "linear" and not words.counted:
         hint = "Take constant or inverse, or have the words counted (no pretraining.vocabulary)."
         raise SettingsError("schedule.name", "a rate that needs no last round", "linear", hint)
+    if settings.schedule.name == "linear" and chosen.time_budget:
+        hint = "Take constant or inverse, or leave out the time budget."
+        raise SettingsError("schedule.name", "a rate that needs no last round", "linear", hint)
     rounds = max(1, math.ceil(words.tokens * chosen.epochs / chosen.round_words))
-    return replace(build_plan(settings, {TEXT.name: 1.0}), epochs=rounds if words.counted else 0)
+    # The last round is the one to keep. Held-out text lies at the beginning: scores are highest when its neighbours
+    # have just been read again, not when the network knows the most.
+    plan = build_plan(settings, {TEXT.name: 1.0})
+    return replace(plan, epochs=rounds if words.counted else 0, keep_last=True)
 
 
 def _facts(settings: Settings, text: RawText, words: PretrainingWords) -> dict[str, Any]:
     """What `run.json` says about the text and the choices of a run."""
+    size = f" of {words.tokens:,} tokens" if words.tokens else ""
     return {
         "seed": settings.training.seed,
         "threads": settings.training.threads,
@@ -125,7 +135,7 @@ def _facts(settings: Settings, text: RawText, words: PretrainingWords) -> dict[s
             {
                 "tasks": [TEXT.name],
                 "fingerprint": fingerprint(text),
-                "summary": f"raw text of {words.tokens:,} tokens; {len(words.words):,} words with a row",
+                "summary": f"raw text{size}; {len(words.words):,} words with a row",
                 "tokens": words.tokens,
                 "counted": words.counted,
             }
@@ -134,12 +144,10 @@ def _facts(settings: Settings, text: RawText, words: PretrainingWords) -> dict[s
 
 
 def _report(output: Path, state: TrainingState, words: PretrainingWords, interrupted: bool) -> PretrainReport:
-    best = next((line for line in state.history if line["epoch"] == state.best_epoch), None)
     return PretrainReport(
         folder=output,
         rounds=state.epoch,
-        best_round=state.best_epoch,
-        scores=best["dev"] if best else {},
+        scores=state.history[-1]["dev"] if state.history else {},
         words=state.place.get("words", 0),
         windows=state.place.get("windows", 0),
         vocabulary=len(words.words),

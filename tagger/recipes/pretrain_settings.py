@@ -29,6 +29,10 @@ BASE: dict[str, Any] = {
 """Where a pretraining departs from the defaults of `tagger train`; the README says how these were chosen."""
 
 
+WHOLE = ("rates", "thaw")
+"""Settings that are tables themselves: stated, they replace the whole table."""
+
+
 def pretraining_settings(
     path: Path | None = None, overrides: Iterable[str] = (), values: Mapping[str, Any] = MappingProxyType({})
 ) -> Settings:
@@ -39,6 +43,18 @@ def pretraining_settings(
     settings = parse_settings(_set(_over(BASE, read_values(path, overrides)), values))
     check_pretraining(settings)
     return settings
+
+
+UNUSED = {
+    "data": "The text is pretraining.text.",
+    "augmentation": "",
+    "rehearsal": "`tagger finetune` rehearses.",
+    "training.epochs": "Times through the text: pretraining.epochs.",
+    "training.batch_words": "Windows a step: pretraining.batch_windows.",
+    "training.score": "",
+    "features.word.min_count": "Words with a row: pretraining.min_count.",
+}
+"""Settings that would have no effect, and what to do instead."""
 
 
 def resumed_settings(folder: Path, values: Mapping[str, Any]) -> Settings:
@@ -67,6 +83,10 @@ def check_pretraining(settings: Settings) -> None:
         or features.characters.filters
     )
     known = ", ".join(DERIVATIVES)
+    for name, hint in UNUSED.items():
+        own, usual = _value(settings, name), _value(Settings(), name)
+        if own != usual:
+            raise SettingsError(name, "its default: pretraining has no use for it", str(own), hint)
     for holds, name, expected, found in (
         (words_only, "features", "the word alone", "further features"),
         (len(network.hidden) == 1, "network.hidden", "one hidden layer", str(list(network.hidden))),
@@ -78,6 +98,7 @@ def check_pretraining(settings: Settings) -> None:
             "no dropout and no hidden words (features.word.unknown_rate)",
             "some",
         ),
+        (settings.training.device == "cpu", "training.device", '"cpu"', repr(settings.training.device)),
         (not settings.tasks, "tasks", "none: the text is the task", ", ".join(settings.tasks)),
         (not settings.transfer.model, "transfer.model", '""', repr(settings.transfer.model)),
     ):
@@ -90,10 +111,20 @@ def check_pretraining(settings: Settings) -> None:
 def _set(tables: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """`tables` with each dotted name set to its value."""
     for name, value in values.items():
-        for key in reversed(name.split(".")):
-            value = {key: value}
-        tables = _over(tables, value)
+        *sections, key = name.split(".")
+        change: dict[str, Any] = {key: value}
+        for section in reversed(sections):
+            change = {section: change}
+        tables = _over(tables, change)
     return tables
+
+
+def _value(settings: Settings, name: str) -> Any:
+    """The setting of that dotted name."""
+    value: Any = settings
+    for key in name.split("."):
+        value = getattr(value, key)
+    return value
 
 
 def _over(base: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -101,5 +132,6 @@ def _over(base: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     joined = dict(base)
     for key, value in values.items():
         below = joined.get(key)
-        joined[key] = _over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        merged = isinstance(below, dict) and isinstance(value, dict) and key not in WHOLE
+        joined[key] = _over(below, value) if merged else value
     return joined

@@ -14,7 +14,7 @@ from tagger.recipes.pretrain_words import PretrainingWords
 from tagger.records import Evaluation
 from tagger.saved import TaskDescription
 from tagger.text.features import normalize_word
-from tagger.text.text_chunks import CHUNK_WORDS, ChunkPlan, held_out_sentences
+from tagger.text.text_chunks import CHUNK_WORDS, HELD_OUT_EVERY, ChunkPlan, held_out_sentences
 from tagger.text.text_sources import RawText, find_text
 from tagger.text.vocabulary import PADDING, UNKNOWN
 from tagger.training.corruption import Corruption, centre_chances
@@ -31,6 +31,7 @@ def text_of(chosen: PretrainingSettings) -> RawText:
         chosen.text,
         column=chosen.column,
         split=chosen.split,
+        config=chosen.config,
         line_breaks=chosen.line_breaks,
         on_error=chosen.on_error,
     )
@@ -68,10 +69,12 @@ def opened_lessons(
     if text.has_stdin and chosen.held_out_words:
         note("standard input is read once: no text is held out, so there is no score")
     corruption = Corruption.of_counts(words.counts, chosen.corruption_power)
-    centres = centre_chances(words.counts, words.tokens, chosen.subsample)
+    centres = centre_chances(words.counts, words.tokens, chosen.subsample if words.tokens else 0.0)
     held_out = held_out_windows(_rows_of(held_out_sentences(chunks), chunks), centres, reach, corruption)
     threads = settings.training.threads
-    kept = float((words.counts * centres[UNKNOWN + 1 :]).sum()) / words.tokens
+    kept = float((words.counts * centres[UNKNOWN + 1 :]).sum()) / words.tokens if words.tokens else 1.0
+    if chunks.held_out_words and not len(held_out.windows):
+        note(f"no text is held out ({HELD_OUT_EVERY} paragraphs or more are needed), so there is no score")
     with ExitStack() as stack:
         lessons = TextLessons(
             TextPlan(

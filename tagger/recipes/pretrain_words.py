@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagger.config import Settings
-from tagger.errors import ModelError
+from tagger.errors import ModelError, SettingsError
 from tagger.saved import RUN, SavedModel, read_model
 from tagger.text.features import Feature, FormFeatures
 from tagger.text.text_sources import RawText
 from tagger.text.vocabulary import Vocabulary
-from tagger.text.word_counts import count_words, read_vocabulary, vocabulary
+from tagger.text.word_counts import count_words, read_vocabulary, vocabulary, vocabulary_text
 
 WORDS = "words.tsv"
 """In the folder of a pretrained model: its words with their counts, in row order, as a vocabulary file."""
@@ -26,13 +26,12 @@ class PretrainingWords:
 
     words: tuple[str, ...]
     counts: NDArray[np.int64]  # [words]
-    tokens: int  # of the text, with words that have no row; where not counted, of the words alone
+    tokens: int  # of the text, with words that have no row; of a list with counts their sum; 0: not known
     counted: bool  # whether this run has counted the text
 
     def dump(self) -> str:
         """The text of WORDS."""
-        pairs = zip(self.words, self.counts.tolist(), strict=True)
-        return "".join(f"{word}\t{count}\n" for word, count in pairs)
+        return vocabulary_text(dict(zip(self.words, self.counts.tolist(), strict=True)))
 
 
 def load_words(
@@ -55,6 +54,8 @@ def load_words(
         listed = read_vocabulary(chosen.vocabulary, **spelling)
         counts, tokens, counted = listed, sum(listed.values()), False
         kept = list(listed)[: chosen.max_words]
+        if not tokens:
+            note(f"{chosen.vocabulary} has no counts: every word corrupts, and stands in the centre, alike")
     else:
         note("counting words ...")
         found = count_words(text, **spelling, processes=settings.training.threads, progress=progress)
@@ -65,15 +66,32 @@ def load_words(
             f"{tokens:,} tokens, {len(counts):,} distinct words; {len(kept):,} with a row of their own "
             f"({100 * covered / tokens:.2f}% of the tokens)"
         )
+        if found.skipped:
+            note(f"{found.skipped:,} lines that are no text were left out")
         if found.pruned_below:
             note(f"rare words were dropped while counting: counts below {found.pruned_below:,} are not exact")
     if chosen.start:
-        first = read_model(Path(chosen.start)).features.vocabularies["word"].items
+        first = _starting_words(settings)
         there = set(first)
         new = [item for item in kept if item not in there]
         note(f"{chosen.start}: {len(first):,} words keep their rows, {len(new):,} are new")
         kept = [*first, *new][: max(chosen.max_words, len(first))]
     return _gathered(kept, counts, tokens, counted=counted)
+
+
+def _starting_words(settings: Settings) -> list[str]:
+    """The words of the starting model. Raises SettingsError where they are spelt otherwise or of another width."""
+    start, word = settings.pretraining.start, settings.features.word
+    features = read_model(Path(start)).features
+    other = next(feature for feature in features.features if feature.name == "word")
+    for name, own, found in (
+        ("dim", word.dim, other.dim),
+        ("lowercase", word.lowercase, other.lowercase),
+        ("fold_digits", word.fold_digits, other.fold_digits),
+    ):
+        if own != found:
+            raise SettingsError(f"features.word.{name}", f"{found}, as {start} has it", str(own))
+    return features.vocabularies["word"].items
 
 
 def word_features(settings: Settings, words: PretrainingWords) -> FormFeatures:
@@ -92,7 +110,7 @@ def word_features(settings: Settings, words: PretrainingWords) -> FormFeatures:
 def _gathered(items: list[str], counts: dict[str, int], tokens: int, *, counted: bool) -> PretrainingWords:
     known = np.array([counts.get(item, 0) for item in items], dtype=np.int64)
     # without counts, and for a word of the starting model that the text has not: as if seen once
-    return PretrainingWords(tuple(items), np.maximum(known, 1), tokens or len(items), counted)
+    return PretrainingWords(tuple(items), np.maximum(known, 1), tokens, counted)
 
 
 def words_of_run(run: Path) -> PretrainingWords:

@@ -18,7 +18,7 @@ def print_pretraining(report: PretrainReport, *, as_json: bool = False) -> None:
     if report.scores:
         accuracy, rank = (report.scores[f"text.{name}"] for name in ("ranking_accuracy", "relative_rank"))
         print_text(
-            f"held-out text after round {report.best_round}: {100 * accuracy:.2f}% of the corrupted windows score "
+            f"held-out text: {100 * accuracy:.2f}% of the corrupted windows score "
             f"lower; the true word ranks on average behind {100 * rank:.2f}% of the vocabulary"
         )
     rate = report.windows / max(report.seconds, 1e-9)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import current_process, get_context
-from pathlib import Path
+from multiprocessing.pool import Pool
 
 from tagger.errors import DataError
 from tagger.text.features import normalize_word
@@ -115,10 +115,9 @@ def read_vocabulary(path: str, *, lowercase: bool = True, fold_digits: bool = Tr
     return words
 
 
-def write_vocabulary(path: str | Path, words: Mapping[str, int]) -> None:
-    """Writes a word a line, its count behind a tab, as `read_vocabulary` reads it."""
-    with Path(path).open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{word}\t{count}\n" for word, count in words.items())
+def vocabulary_text(words: Mapping[str, int]) -> str:
+    """A word a line, its count behind a tab, as `read_vocabulary` reads it."""
+    return "".join(f"{word}\t{count}\n" for word, count in words.items())
 
 
 def _fault(
@@ -153,7 +152,13 @@ def _counted(
     with starting():
         pool = get_context("spawn").Pool(processes, initializer=follow_parent)
     with pool:
-        yield pool.imap(_count_job, [(file, normal) for file in files])
+        yield _in_turns(pool, [(file, normal) for file in files], 2 * processes)
+
+
+def _in_turns(pool: Pool, jobs: list[tuple[RawText, _Normal]], size: int) -> Iterator[WordCounts]:
+    """The counts of each job, in order; no more than `size` of them are held at a time."""
+    for start in range(0, len(jobs), size):
+        yield from pool.imap(_count_job, jobs[start : start + size])
 
 
 def _count_job(job: tuple[RawText, _Normal]) -> WordCounts:

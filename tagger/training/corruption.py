@@ -9,6 +9,9 @@ from torch import Tensor
 
 from tagger.text.vocabulary import RESERVED
 
+THROWS = 8
+"""Times that a word is drawn again before the others are looked for one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Corruption:
@@ -40,15 +43,18 @@ def draw_others(pool: Tensor, centres: Tensor, count: int, generator: torch.Gene
     such a pair scores alike on both sides and teaches nothing.
     """
     draws = torch.randint(len(pool), (len(centres), count), generator=generator)  # [N, count]
-    others = (
-        [1] if len(torch.unique(pool)) == 1 else range(64)
-    )  # a pool of two words needs 64 throws once in 2 ** 64
-    for _ in others:
+    for _ in range(THROWS):
         same = pool[draws] == centres[:, None]
         again = int(same.sum())
         if not again:
-            break
+            return draws
         draws[same] = torch.randint(len(pool), (again,), generator=generator)
+    same = pool[draws] == centres[:, None]
+    for row in torch.unique(centres[same.any(1)]):  # a word that is most of the pool
+        places = (pool != row).nonzero()[:, 0]
+        chosen = same & (centres == row)[:, None]
+        if len(places):
+            draws[chosen] = places[torch.randint(len(places), (int(chosen.sum()),), generator=generator)]
     return draws
 
 

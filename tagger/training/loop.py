@@ -51,6 +51,7 @@ class Plan:
     freezing: Freezing = field(default_factory=Freezing)  # which layers learn when
     teacher: Teacher | None = None  # whose beliefs each batch adds losses for
     activation: str = ""  # of the hidden layers, to tell which outputs are saturated
+    keep_last: bool = False  # the last epoch counts as the best one
     watched_steps: int = WATCHED_STEPS  # steps of an epoch whose gradients are measured; 0: none
 
 
@@ -104,7 +105,8 @@ def learn(state: TrainingState, lessons: Lessons, plan: Plan, evaluate: Evaluate
         state.epoch += 1
         if state.epoch >= plan.schedule.warm_up:  # before that the rate has not been at its full size
             state.plateau = state.plateau.after(_quality(last, found, plan), plan.schedule)
-        best = found.score is None or state.best_score is None or found.score > state.best_score
+        before = state.best_score
+        best = plan.keep_last or found.score is None or before is None or found.score > before
         if best:
             state.best_score, state.best_epoch = found.score, state.epoch
         state.seconds = time.perf_counter() - begun

@@ -102,16 +102,16 @@ DERIVATIVES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 def margin_gradients(
     scorer: Scorer, windows: Corrupted, margin: float, *, shards: int = 1, executor: Executor | None = None
 ) -> Gradients:
-    """The loss and its gradients, means over the N * K pairs; `wrong` counts pairs.
+    """The loss and its gradients, means over the N * K pairs (N at least 1); `wrong` counts pairs.
 
     The windows are cut into `shards` parts whose sums are added in order. An executor works on them at the same time,
     with the same result: torch lets go of Python's lock while it computes.
     """
-    layer = _split(scorer)
+    layer, count = _split(scorer), len(windows.windows)
     drawn = scorer.vectors[windows.pool] @ layer.middle.T  # [P, H]
     parts = [
         partial(_shard, scorer, layer, drawn, windows, part, margin)
-        for part in torch.arange(len(windows.windows)).tensor_split(shards)
+        for part in torch.arange(count).tensor_split(min(shards, count))  # no part is empty
     ]
     if executor is None:
         found = [part() for part in parts]
@@ -150,7 +150,11 @@ def _shard(
     found = Gradients.zeros(scorer)
     parts = _Parts(*(torch.zeros_like(tensor) for tensor in (layer.around, layer.middle, drawn)))
     for block in torch.split(part, BLOCK):
-        _add_block(found, parts, scorer, layer, drawn, windows.windows[block], windows.draws[block], margin)
+        scored = _score(scorer, layer, drawn, windows.windows[block], windows.draws[block])
+        losses = (margin - scored.lead).clamp_min(0.0)  # [n, K]
+        found.loss += float(losses.sum())
+        found.wrong += int((scored.lead <= 0).sum())
+        _add_gradients(found, parts, scorer, layer, scored, losses > 0)
     parts.middle.addmm_(parts.drawn.T, scorer.vectors[windows.pool])
     found.vectors.index_add_(0, windows.pool, parts.drawn @ layer.middle)
     units, size = parts.middle.shape
@@ -169,44 +173,56 @@ class _Parts:
     drawn: Tensor  # [P, H]
 
 
-def _add_block(
-    found: Gradients,
-    parts: _Parts,
-    scorer: Scorer,
-    layer: _Layer,
-    drawn: Tensor,
-    numbers: Tensor,
-    draws: Tensor,
-    margin: float,
-) -> None:
-    """Add what n windows give to `found` and `parts`. Shapes: numbers [n, W]; draws [n, K]."""
-    size = scorer.vectors.shape[1]
-    others, centres = numbers[:, layer.slots], numbers[:, len(layer.slots) // 2]  # [n, W - 1], [n]
-    inputs = scorer.vectors.index_select(0, others.flatten()).view(len(numbers), -1)  # [n, (W - 1) * D]
-    own = scorer.vectors.index_select(0, centres)  # [n, D]
-    shared = torch.addmm(scorer.bias, inputs, layer.around.T)  # [n, H]
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """What n windows and their corruptions come to on the way forward."""
+
+    others: Tensor  # [n, W - 1], the words around
+    centres: Tensor  # [n]
+    draws: Tensor  # [n, K]
+    inputs: Tensor  # [n, (W - 1) * D], vectors of the words around
+    own: Tensor  # [n, D], of the centres
+    sums: Tensor  # [n, H], and below the activation's outputs
+    outputs: Tensor
+    corrupted_sums: Tensor  # [n, K, H]
+    corrupted_outputs: Tensor
+    lead: Tensor  # [n, K], of a window's score before each corruption's
+
+
+def _score(scorer: Scorer, layer: _Layer, drawn: Tensor, numbers: Tensor, draws: Tensor) -> _Scored:
+    """Shapes: numbers [n, W]; draws [n, K]."""
+    others, centres = numbers[:, layer.slots], numbers[:, len(layer.slots) // 2]
+    inputs = scorer.vectors.index_select(0, others.flatten()).view(len(numbers), -1)
+    own = scorer.vectors.index_select(0, centres)
+    shared = torch.addmm(scorer.bias, inputs, layer.around.T)  # [n, H], of both kinds of window
     sums = torch.addmm(shared, own, layer.middle.T)
     outputs = scorer.activation(sums)
-    corrupted_sums = drawn.index_select(0, draws.flatten()).view(*draws.shape, -1)  # [n, K, H]
+    corrupted_sums = drawn.index_select(0, draws.flatten()).view(*draws.shape, -1)
     corrupted_sums += shared[:, None]
     corrupted_outputs = scorer.activation(corrupted_sums)
-    lead = (outputs @ scorer.output)[:, None] - corrupted_outputs @ scorer.output  # [n, K]
-    losses = (margin - lead).clamp_min(0.0)
-    found.loss += float(losses.sum())
-    found.wrong += int((lead <= 0).sum())
-    window, draw = (losses > 0).nonzero(as_tuple=True)  # [p] pairs within the margin
-    pair_outputs = corrupted_outputs[window, draw]  # [p, H]
-    of_pairs = scorer.derivative(corrupted_sums[window, draw], pair_outputs) * scorer.output  # [p, H]
-    kept, window = torch.unique_consecutive(
-        window, return_inverse=True
-    )  # windows with such a pair [m]; each pair's
-    pairs = torch.bincount(window, minlength=len(kept)).to(sums.dtype)[:, None]  # [m, 1]
-    of_sums = scorer.derivative(sums[kept], outputs[kept]) * (-pairs * scorer.output)  # [m, H]
+    lead = (outputs @ scorer.output)[:, None] - corrupted_outputs @ scorer.output
+    return _Scored(
+        others, centres, draws, inputs, own, sums, outputs, corrupted_sums, corrupted_outputs, lead
+    )
+
+
+def _add_gradients(
+    found: Gradients, parts: _Parts, scorer: Scorer, layer: _Layer, scored: _Scored, within: Tensor
+) -> None:
+    """Add what the pairs `within` the margin give to `found` and `parts`. Shape: within [n, K]."""
+    window, draw = within.nonzero(as_tuple=True)  # [p] pairs
+    pair_outputs = scored.corrupted_outputs[window, draw]  # [p, H]
+    of_pairs = scorer.derivative(scored.corrupted_sums[window, draw], pair_outputs) * scorer.output  # [p, H]
+    kept, window = torch.unique_consecutive(window, return_inverse=True)  # windows with such a pair [m]
+    pairs = torch.bincount(window, minlength=len(kept)).to(of_pairs.dtype)[:, None]  # [m, 1]
+    outputs = scored.outputs[kept]
+    of_sums = scorer.derivative(scored.sums[kept], outputs) * (-pairs * scorer.output)  # [m, H]
     of_shared = of_sums.index_add(0, window, of_pairs)
-    found.output.add_(pair_outputs.sum(0)).sub_((pairs * outputs[kept]).sum(0))
+    found.output.add_(pair_outputs.sum(0)).sub_((pairs * outputs).sum(0))
     found.bias.add_(of_shared.sum(0))
-    parts.drawn.index_add_(0, draws[kept[window], draw], of_pairs)
-    parts.around.addmm_(of_shared.T, inputs[kept])
-    parts.middle.addmm_(of_sums.T, own[kept])
-    found.vectors.index_add_(0, centres[kept], of_sums @ layer.middle)
-    found.vectors.index_add_(0, others[kept].flatten(), (of_shared @ layer.around).view(-1, size))
+    parts.drawn.index_add_(0, scored.draws[kept[window], draw], of_pairs)
+    parts.around.addmm_(of_shared.T, scored.inputs[kept])
+    parts.middle.addmm_(of_sums.T, scored.own[kept])
+    found.vectors.index_add_(0, scored.centres[kept], of_sums @ layer.middle)
+    of_inputs = (of_shared @ layer.around).view(-1, scorer.vectors.shape[1])  # [m * (W - 1), D]
+    found.vectors.index_add_(0, scored.others[kept].flatten(), of_inputs)

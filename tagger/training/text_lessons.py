@@ -33,10 +33,10 @@ class TextPlan:
     centres: NDArray[np.float64]  # [V], chances of each row to be taken as a centre
     task: str  # the scorer's head
     activation: str
-    passes: int = 1  # times through the text
-    round_words: int = 2_000_000
-    batch_windows: int = 4096
-    corruptions: int = 5
+    passes: int  # times through the text
+    round_words: int
+    batch_windows: int
+    corruptions: int
     pool_words: int = 1000  # words drawn for a step, from which each window draws its own
     windows_a_word: float = 1.0  # expected; for estimates
     seconds: float = 0.0  # no round starts after so many of training; 0: no limit

@@ -143,6 +143,7 @@ def test_a_time_budget_ends_it_and_a_longer_one_goes_on(tmp_path: Path) -> None:
 
     longer = resumed_settings(tmp_path / "m", {"pretraining.time_budget": 60.0})
     assert pretrain(longer, tmp_path / "m", resume=True).rounds == 6
+    assert resumed_settings(tmp_path / "m", {}).pretraining.time_budget == 60.0
 
 
 def test_a_larger_vocabulary_starts_from_a_smaller_model(tmp_path: Path) -> None:
@@ -186,12 +187,16 @@ def test_a_vocabulary_file_stands_for_the_counting(tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("oslo\nada\n", "utf-8")
     chosen = settings(text, pretraining__vocabulary=str(tmp_path / "plain"))
     words = load_words(chosen, find_text([text]), None, lambda line: None)
-    assert (words.words, words.counts.tolist(), words.tokens, words.counted) == (
-        ("oslo", "ada"),
-        [1, 1],
-        2,
-        False,
-    )
+    found = (words.words, words.counts.tolist(), words.tokens, words.counted)
+    assert found == (("oslo", "ada"), [1, 1], 0, False)
+    lines = [line.split() for line in Path(text).read_text("utf-8").splitlines()]
+    held_out = [lines[place] for place in range(49, len(lines), 50)][:20]
+    expected = sum(row.count("oslo") + row.count("ada") for row in lines)
+    expected -= sum(row.count("oslo") + row.count("ada") for row in held_out)
+    notes: list[str] = []
+    frequent = settings(text, pretraining__vocabulary=str(tmp_path / "plain"), pretraining__subsample=1e-4)
+    assert pretrain(frequent, tmp_path / "plain-model", note=notes.append).windows == expected
+    assert f"{tmp_path}/plain has no counts: every word corrupts, and stands in the centre, alike" in notes
 
 
 def test_a_linear_rate_needs_to_know_where_the_text_ends(tmp_path: Path) -> None:
@@ -206,6 +211,63 @@ def test_a_linear_rate_needs_to_know_where_the_text_ends(tmp_path: Path) -> None
     )
     report = pretrain(settings(text, schedule__name="linear"), tmp_path / "m")
     assert report.rounds == 2
+
+
+def test_a_last_step_of_fewer_windows_than_threads_is_no_error(tmp_path: Path) -> None:
+    text = write_text(tmp_path, 300)  # 1,470 windows, 30 words held out
+    report = pretrain(settings(text, pretraining__batch_windows=1469, training__threads=3), tmp_path / "m")
+    assert report.windows == 1470
+
+
+def test_text_that_is_too_short_to_hold_some_out_is_told(tmp_path: Path) -> None:
+    notes: list[str] = []
+    report = pretrain(settings(write_text(tmp_path, 40)), tmp_path / "m", note=notes.append)
+    assert report.scores == {}
+    assert "no text is held out (50 paragraphs or more are needed), so there is no score" in notes
+
+
+def test_lines_that_are_no_text_are_counted(tmp_path: Path) -> None:
+    text = write_text(tmp_path, 300)
+    with Path(text).open("ab") as file:
+        file.write(b"\xff\xfe broken\n")
+    notes: list[str] = []
+    pretrain(settings(text, pretraining__on_error="skip"), tmp_path / "m", note=notes.append)
+    assert "1 lines that are no text were left out" in notes
+
+
+def test_the_last_round_is_the_one_to_keep(tmp_path: Path) -> None:
+    """Whatever the held-out score says: here the rate is far too large, and the score goes up and down."""
+    chosen = settings(write_text(tmp_path), optimizer__rate=3.0, pretraining__half_precision=False)
+    pretrain(chosen, tmp_path / "m")
+
+    state = read_weights(tmp_path / "m" / "last.safetensors")
+    for name, array in weights(tmp_path / "m").items():
+        np.testing.assert_array_equal(array, state[f"network/{name}"])
+    assert json.loads((tmp_path / "m" / "metrics.json").read_text("utf-8"))["epoch"] == 6
+
+
+def test_a_starting_model_must_spell_words_alike_and_be_as_wide(tmp_path: Path) -> None:
+    text = write_text(tmp_path, 300)
+    pretrain(settings(text), tmp_path / "small")
+    for name, value, message in (
+        ("features__word__dim", 16, "features.word.dim: expected 8, as {} has it, found 16."),
+        (
+            "features__word__lowercase",
+            False,
+            "features.word.lowercase: expected True, as {} has it, found False.",
+        ),
+    ):
+        with pytest.raises(TaggerError) as caught:
+            pretrain(
+                settings(text, pretraining__start=str(tmp_path / "small"), **{name: value}),
+                tmp_path / "large",
+            )
+        assert str(caught.value) == message.format(tmp_path / "small")
+
+
+def test_a_stated_table_of_rates_replaces_the_one_of_pretraining() -> None:
+    assert pretraining_settings(None, ["transfer.rates={}"]).transfer.rates == {}
+    assert pretraining_settings(None, ["transfer.rates.trunk=0.5"]).transfer.rates == {"trunk": 0.5}
 
 
 def test_the_folder_says_what_it_learnt_from(tmp_path: Path) -> None:
@@ -235,6 +297,7 @@ REFUSED = {
     "network.batch_norm=true": "network.batch_norm: expected false (pretraining), found true.",
     "network.dropout=0.5": "network.dropout: expected no dropout and no hidden words (features.word.unknown_rate) (pretraining), found some.",
     "tasks.pos.objective='word'": "tasks: expected none: the text is the task (pretraining), found pos.",
+    "training.device='cuda'": "training.device: expected \"cpu\" (pretraining), found 'cuda'.",
     "transfer.model='x'": "transfer.model: expected \"\" (pretraining), found 'x'.",
 }
 
@@ -244,6 +307,22 @@ def test_what_pretraining_cannot_do_is_refused(override: str) -> None:
     with pytest.raises(TaggerError) as caught:
         pretraining_settings(None, [override])
     assert str(caught.value) == f"{REFUSED[override]} Train on labels with `tagger train`."
+
+
+UNUSED = {
+    "training.epochs=3": "training.epochs: expected its default: pretraining has no use for it, found 3. "
+    "Times through the text: pretraining.epochs.",
+    "data.folder='x'": None,
+    "augmentation.swap_rate=0.5": None,
+}
+
+
+@pytest.mark.parametrize("override", UNUSED)
+def test_settings_that_would_have_no_effect_are_refused(override: str) -> None:
+    with pytest.raises(TaggerError) as caught:
+        pretraining_settings(None, [override])
+    assert UNUSED[override] in (None, str(caught.value))
+    assert "expected its default: pretraining has no use for it, found " in str(caught.value)
 
 
 def test_a_training_is_not_resumed_as_a_pretraining(tmp_path: Path) -> None:

@@ -32,6 +32,12 @@ def test_draws_are_never_the_centre_and_otherwise_even() -> None:
     np.testing.assert_allclose(of_two, [0.25] * 4, atol=0.02)
 
 
+def test_a_pool_that_is_almost_only_the_centre_gives_the_others() -> None:
+    pool = torch.tensor([3] * 999 + [8])
+    draws = draw_others(pool, torch.full((200,), 3), 5, torch.Generator().manual_seed(0))
+    assert (draws == 999).all()
+
+
 def test_a_pool_of_the_centre_alone_ends_all_the_same() -> None:
     assert draw_others(
         torch.tensor([3, 3]), torch.tensor([3]), 2, torch.Generator().manual_seed(0)

@@ -87,6 +87,16 @@ def test_many_blocks_and_shards_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     check_equal(found, whole_windows_loss(scorer, windows, 1.0), scorer)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_fewer_windows_than_shards_are_no_error(count: int) -> None:
+    scorer = random_scorer()
+    windows = random_windows(scorer, count=count)
+
+    found = margin_gradients(scorer, windows, 1.0, shards=4)
+
+    check_equal(found, whole_windows_loss(scorer, windows, 1.0), scorer)
+
+
 def test_an_executor_changes_no_bit() -> None:
     scorer = random_scorer()
     windows = random_windows(scorer, count=1300)
