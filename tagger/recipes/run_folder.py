@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tagger import __version__
 from tagger.config import Settings
 from tagger.errors import ModelError
+from tagger.recipes.rows_in_use import TABLE, RowsInUse
 from tagger.records import Step
 from tagger.saved import (
     CARD,
@@ -26,6 +27,7 @@ from tagger.saved import (
     RUN,
     SETTINGS,
     SavedModel,
+    read_model,
     write_model,
     write_model_weights,
 )
@@ -54,10 +56,12 @@ class RunFolder:
         force: bool,
         arrays: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
         resumable: bool = True,
+        aside: RowsInUse | None = None,
     ) -> None:
         """`model` without weights; `facts` about the run (fingerprints, counts); `forms` of the training data.
 
         `arrays`: further safetensors files, name -> what they hold, written once. `resumable`: the state too.
+        `aside`: rows of the word table that the network does not have while it learns.
         """
         self.path = path
         self.model = model
@@ -67,6 +71,7 @@ class RunFolder:
         self.force = force
         self.arrays = arrays or {}
         self.resumable = resumable
+        self.aside = aside
         self.started = False
 
     def save(self, state: TrainingState, step: Step) -> None:
@@ -78,14 +83,14 @@ class RunFolder:
             texts[FORMS] = json.dumps(self.forms, ensure_ascii=False) + "\n"
             texts[SETTINGS] = dump_settings(self.settings)
             with written_whole(self.path, force=self.force) as folder:
-                write_model(folder, replace(self.model, weights=_best_weights(state), extra_files=texts))
+                write_model(folder, replace(self.model, weights=self._best_weights(state), extra_files=texts))
                 for name, arrays in self.arrays.items():
                     write_weights(folder / name, arrays)
                 self._save_state(folder, state)
             self.started = True
             return
         if step.best:
-            write_model_weights(self.path, replace(self.model, weights=_best_weights(state)))
+            write_model_weights(self.path, replace(self.model, weights=self._best_weights(state)))
         for name, text in texts.items():
             write_file(self.path / name, text)
         # last: a run killed before it does this epoch again, and all of the above
@@ -118,7 +123,14 @@ class RunFolder:
                 hint="Restore the data, or train again without --resume.",
             )
         restore_checkpoint(self.path, state)
+        if self.aside:  # the rows put aside never change: they are those of the weights saved
+            self.aside = replace(self.aside, table=read_model(self.path).weights[TABLE])
         self.started = True
+
+    def _best_weights(self, state: TrainingState) -> Weights:
+        with state.evaluated():
+            weights = weights_of(state.network)
+        return self.aside.whole(weights) if self.aside else weights
 
     def _texts(self, state: TrainingState, step: Step) -> dict[str, str]:
         history = [json.dumps(line, ensure_ascii=False) for line in state.history]
@@ -136,11 +148,6 @@ class RunFolder:
             RUN: json.dumps(run, indent=2, ensure_ascii=False) + "\n",
             CARD: model_card(self.path.name, self.model, metrics, run),
         }
-
-
-def _best_weights(state: TrainingState) -> Weights:
-    with state.evaluated():
-        return weights_of(state.network)
 
 
 def history_line(step: Step) -> dict[str, Any]:
@@ -191,6 +198,11 @@ def model_card(name: str, model: SavedModel, metrics: dict[str, Any], run: dict[
     use = f"Tag text with it: `tagger tag -m {name} FILE`"
     if all(task.is_scorer for task in model.tasks):
         use = f"Score words with it: `tagger score {name} FILE`"
+    pretrained = all(not task.column for task in model.tasks)
+    when = "after round" if pretrained else "best after epoch"
+    caption = "Scores of held-out text (%)" if pretrained else "Development scores (%)"
+    if any(task.scheme != "none" and not task.is_scorer for task in model.tasks):
+        caption = "Development scores (%; entity scores as the CoNLL script counts, on gold tokens)"
     scores = "\n".join(f"| {key} | {100 * value:.2f} |" for key, value in metrics["dev"].items())
     data = "\n".join(
         f"- {entry.get('summary') or _corpus_summary(entry)}, fingerprint {entry['fingerprint'][:16] or 'unknown'}"
@@ -199,7 +211,7 @@ def model_card(name: str, model: SavedModel, metrics: dict[str, Any], run: dict[
     return f"""# {name}
 
 A window network (Collobert et al. 2011): {model.network.window} words, hidden layers {list(model.network.hidden)},
-{model.network.activation}. Trained by tagger {run["tagger"]}, seed {run["seed"]}; best after epoch {metrics["epoch"]}.
+{model.network.activation}. Trained by tagger {run["tagger"]}, seed {run["seed"]}; {when} {metrics["epoch"]}.
 
 {use}
 
@@ -207,7 +219,7 @@ A window network (Collobert et al. 2011): {model.network.window} words, hidden l
 |---|---|---|---|---|
 {tasks}
 
-Development scores (%; entity scores as the CoNLL script counts, on gold tokens):
+{caption}:
 
 | score | value |
 |---|---|

@@ -7,9 +7,10 @@ from pathlib import Path
 import torch
 
 from tagger.config import Settings
-from tagger.errors import ModelError, OutputExistsError, TaggerError
+from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.recipes.development import development_scorer
 from tagger.recipes.first_state import begin, first_network, fit_forms, take_layers
+from tagger.recipes.rows_in_use import put_aside
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
 from tagger.recipes.scorer_tasks import label_rows, task_line
 from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
@@ -19,6 +20,7 @@ from tagger.recipes.transfer import (
     read_source,
     read_transfer,
 )
+from tagger.recipes.transfer_notes import learning_notes
 from tagger.recipes.word_vectors import preprocessing_file, read_pretrained
 from tagger.records import Step, TrainReport
 from tagger.reports.transfer import summary
@@ -47,6 +49,9 @@ def train(
     `observe` gets every optimizer step, `note` lines for the person watching. Ctrl-C ends the training early: the
     best weights so far stay, and the report says so. Raises TaggerError for settings or data that cannot be.
     """
+    if resume:
+        check_is_training(output)
+    check_unused(settings)
     check_output(output, force=force, resume=resume)
     torch.set_num_threads(settings.training.threads)
     data = load_training_data(settings)
@@ -59,10 +64,16 @@ def train(
     model = SavedModel(describe_network(settings.network), data.tasks, features, {})
     network = first_network(settings, data, features, vectors)
     taken = read_transfer(output) if resume else take_layers(settings, network, model, source, data)
-    if taken and not resume:
+    if taken:
         model.extra_files[TRANSFER] = dump_transfer(taken)
+    if taken and not resume:
         note(summary(taken))
+    features, aside = put_aside(settings, data, network, features)
     state = begin(settings, network)
+    filled = {layer.layer for layer in taken.layers} if taken else set()
+    filled |= {"lookup.word"} if settings.features.word.vectors else set()
+    for line in learning_notes(settings.transfer, network, filled):
+        note(line)
     run = RunFolder(
         output,
         model,
@@ -71,6 +82,7 @@ def train(
         forms=forms,
         arrays=preprocessing_file(settings.features.word, vectors),
         force=force,
+        aside=aside,
     )
     if resume:
         run.resume(state)
@@ -138,6 +150,25 @@ def resume_settings(folder: Path) -> Settings:
             hint="Train it without --resume.",
         )
     return load_settings(folder / SETTINGS)
+
+
+def check_is_training(folder: Path) -> None:
+    """Raise ModelError where the run in `folder` is a pretraining."""
+    if resume_settings(folder).pretraining.text:
+        raise ModelError(
+            "expected a run of `tagger train`, found one of `tagger pretrain`",
+            where=str(folder),
+            hint=f"Go on with: tagger pretrain --resume {folder}",
+        )
+
+
+def check_unused(settings: Settings) -> None:
+    """Raise SettingsError for a setting of another command that differs from its default."""
+    for section, command in (("rehearsal", "finetune"), ("pretraining", "pretrain")):
+        stated = getattr(settings, section).model_dump(mode="json", exclude_defaults=True)
+        for name, value in stated.items():
+            expected = "its default, for `tagger train` does not use it"
+            raise SettingsError(f"{section}.{name}", expected, repr(value), f"`tagger {command}` does.")
 
 
 def check_output(output: Path, *, force: bool, resume: bool) -> None:
