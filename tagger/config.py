@@ -270,7 +270,9 @@ class PretrainingSettings(Section):
     subsample: float = _setting(
         1e-4, "share of the text above which a word is the centre less often; 0: always", ge=0.0, le=1.0
     )
-    epochs: int = _setting(1, "times through the text, at most", ge=1)
+    epochs: int = _setting(
+        0, "times through the text, at most; 0: once, with a time budget as often as the time allows", ge=0
+    )
     time_budget: float = _setting(0.0, "minutes of training, earlier runs included; 0: no limit", ge=0.0)
     batch_windows: int = _setting(2048, "windows a step", ge=1)
     round_words: int = _setting(2_000_000, "words of text from one score and checkpoint to the next", ge=1000)

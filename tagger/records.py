@@ -275,3 +275,8 @@ class PretrainReport:
     seconds: float
     peak_memory_mb: float
     interrupted: bool = False
+    passes: int = 0  # times that the text was read to its end
+    unscored: str = ""  # why there are no scores
+    ended: str = ""  # why nothing was done, or why it ended before the time was up
+    sizes: tuple[str, ...] = ()  # settings of a tagger that is as wide
+    resumable: bool = True

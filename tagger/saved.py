@@ -195,7 +195,9 @@ def _read_json(folder: Path, name: str) -> dict[str, Any]:
     path = folder / name
     if not folder.is_dir():
         raise ModelError(
-            "expected a model folder, found none", where=str(folder), hint="`tagger train` writes one."
+            "expected a model folder, found none",
+            where=str(folder),
+            hint="`tagger train`, `tagger pretrain` and `tagger finetune` write one.",
         )
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

@@ -103,13 +103,19 @@ def message_of(folder: Path) -> str:
 
 def test_folder_that_is_not_there(tmp_path: Path) -> None:
     where = tmp_path / "none"
-    assert message_of(where) == f"{where}: expected a model folder, found none. `tagger train` writes one."
+    assert (
+        message_of(where)
+        == f"{where}: expected a model folder, found none. `tagger train`, `tagger pretrain` and `tagger finetune` write one."
+    )
 
 
 def test_file_instead_of_a_folder(tmp_path: Path) -> None:
     where = tmp_path / "file"
     where.touch()
-    assert message_of(where) == f"{where}: expected a model folder, found none. `tagger train` writes one."
+    assert (
+        message_of(where)
+        == f"{where}: expected a model folder, found none. `tagger train`, `tagger pretrain` and `tagger finetune` write one."
+    )
 
 
 def test_folder_of_something_else(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def finetune(
         Option(
             "--map",
             metavar="MAP",
-            help="[COLUMN:]OLD=NEW: change a label of the new data.",
+            help="[COLUMN:]OLD=NEW: change a label of the new data; may be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -32,7 +32,8 @@ def finetune(
         list[str] | None,
         Option(
             metavar="LAYER",
-            help="Layer that does not learn: lookup, lookup.word, trunk, trunk.0, heads, heads.TASK.",
+            help="Layers that do not learn, commas between them: lookup, lookup.word, trunk, trunk.0, heads, "
+            "heads.TASK; may be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -46,7 +47,8 @@ def finetune(
         list[str] | None,
         Option(
             metavar="OLD_DATA",
-            help="Mix in old data (a prepared folder, or corpus files): rehearsal.share of each epoch's words.",
+            help="Mix in old data (a prepared folder, or corpus files): rehearsal.share of each epoch's words; "
+            "may be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -62,7 +64,8 @@ def finetune(
         list[str] | None,
         Option(
             metavar="OLD_DATA",
-            help="Data that show what was forgotten; by default the development data of the model.",
+            help="Data that show what was forgotten; by default the development data of the model; may be "
+            "repeated.",
             show_default=False,
         ),
     ] = None,
@@ -74,7 +77,9 @@ def finetune(
     ] = False,
     overrides: Annotated[
         list[str] | None,
-        Option("--set", help="section.key=value, over the model's settings.", show_default=False),
+        Option(
+            "--set", help="section.key=value, over the model's settings; may be repeated.", show_default=False
+        ),
     ] = None,
     resume: Annotated[
         Path | None,
@@ -90,10 +95,13 @@ def finetune(
 
     It ends with a table: scores on old and on new development data, before and after, with intervals. To keep old
     skills, mix in old data (--rehearse) or let the model itself teach (--distil), or freeze layers.
+
+    The features stay those of MODEL. One from `tagger pretrain` has the word alone: `tagger train --from MODEL` adds
+    capitals, affixes and characters, and is the better start from it.
     """
     chosen = [
         *(overrides or []),
-        *([f"transfer.freeze={list(freeze)}"] if freeze else []),
+        *([f"transfer.freeze={_layers(freeze)}"] if freeze else []),
         *([f"optimizer.rate={rate}"] if rate is not None else []),
         *([f"rehearsal.distillation={distil}"] if distil is not None else []),
     ]
@@ -123,9 +131,13 @@ def finetune(
         report = run_finetuning(
             request, output, force=force, observe=display.show, note=partial(display.note, detail=True)
         )
-    print_finetuning(report, as_json=as_json)
+    print_finetuning(report, as_json=as_json, layers=not quiet)
     if report.training.interrupted:
         raise Exit(130)
+
+
+def _layers(names: list[str]) -> list[str]:
+    return [name.strip() for listed in names for name in listed.split(",") if name.strip()]
 
 
 def resume_run(folder: Path, *, quiet: bool, as_json: bool) -> None:
@@ -139,6 +151,6 @@ def resume_run(folder: Path, *, quiet: bool, as_json: bool) -> None:
     training = resume_settings(folder).training
     with TrainingDisplay(epochs=training.epochs, score=training.score, quiet=quiet) as display:
         report = resume_finetuning(folder, observe=display.show, note=partial(display.note, detail=True))
-    print_finetuning(report, as_json=as_json)
+    print_finetuning(report, as_json=as_json, layers=not quiet)
     if report.training.interrupted:
         raise Exit(130)

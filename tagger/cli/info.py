@@ -8,7 +8,9 @@ from typer import Argument, BadParameter, Option
 
 
 def info(
-    model: Annotated[Path, Argument(metavar="MODEL", help="A folder that `tagger train` wrote.")],
+    model: Annotated[
+        Path, Argument(metavar="MODEL", help="A folder that `tagger train`, `pretrain` or `finetune` wrote.")
+    ],
     labels: Annotated[bool, Option("--labels", help="List every label of every task.")] = False,
     settings: Annotated[
         bool, Option("--settings", help="Print the settings it was trained with, as TOML.")
@@ -26,12 +28,17 @@ def info(
     ] = "",
     force: Annotated[bool, Option("--force", help="Replace the file of vectors if it is there.")] = False,
 ) -> None:
-    """Say what a model is: tasks, sizes, features, training data, scores."""
+    """Say what a model is: tasks, sizes, features, training data, scores, and the model that it started from."""
     if export_vectors:
-        if as_json or labels or settings:
-            raise BadParameter("it takes no other printing option", param_hint="--export-vectors")
+        others = {"--json": as_json, "--labels": labels, "--settings": settings}
+        for name in (name for name, given in others.items() if given):
+            raise BadParameter(
+                f"it does not go with {name}: vectors alone are written", param_hint="--export-vectors"
+            )
         _export(model, export_vectors, force=force)
         return
+    if force:
+        raise BadParameter("it belongs to --export-vectors FILE", param_hint="--force")
     from tagger.recipes.info import describe_model, info_as_json
     from tagger.reports.console import print_json, print_text
     from tagger.reports.model import print_model
@@ -51,4 +58,6 @@ def _export(model: Path, target: str, *, force: bool) -> None:
     from tagger.reports.model import export_line
 
     export = export_vectors(model, sys.stdout.buffer if target == "-" else Path(target), force=force)
-    print_message(export_line(export.words, export.dim, export.left_out))
+    print_message(
+        export_line("stdout" if target == "-" else target, export.words, export.dim, export.left_out)
+    )

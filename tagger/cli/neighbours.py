@@ -8,7 +8,7 @@ from typer import Argument, Option
 
 def neighbours(
     model: Annotated[
-        Path, Argument(metavar="MODEL", help="A folder that `tagger train` or `tagger pretrain` wrote.")
+        Path, Argument(metavar="MODEL", help="A folder that `tagger train`, `pretrain` or `finetune` wrote.")
     ],
     words: Annotated[
         list[str],
@@ -16,7 +16,7 @@ def neighbours(
             metavar="WORD...", help="Words to look up, or - for words on stdin, separated by white space."
         ),
     ],
-    count: Annotated[int, Option("--count", "-n", min=1, help="Nearest words of each word.")] = 10,
+    count: Annotated[int, Option("--count", "-n", min=1, max=1000, help="Nearest words of each word.")] = 10,
     as_json: Annotated[bool, Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Show the words nearest to some words, by the cosine of their vectors in the model's word table."""

@@ -31,10 +31,26 @@ def pretrain(
     ] = None,
     time_budget: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Stop after this time, such as 30m or 2h.", show_default=False),
+        typer.Option(
+            metavar="TIME",
+            help="Time of training, such as 90s, 30m (or 30) or 2h: counting words left out, earlier runs included. "
+            "The text is read again while there is time.",
+            show_default=False,
+        ),
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Times through the text at most; by default once, or as often as the time budget allows.",
+            show_default=False,
+        ),
     ] = None,
     column: Annotated[
         str | None, typer.Option(help="Text column, where TEXT is a data set.", show_default=False)
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option(help="Split of the data set; train.", show_default=False)
     ] = None,
     vocabulary: Annotated[
         str | None,
@@ -57,26 +73,40 @@ def pretrain(
     """Learn word vectors and a hidden layer from raw text.
 
     The network scores windows of the text, and learns to score them higher than the same windows with another word in
-    the centre. `tagger train --set transfer.model=FOLDER` starts a tagger from the result; `tagger neighbours` shows
-    which words it finds alike. Held-out text says how good it has become. Ctrl-C keeps the last finished round;
-    `tagger pretrain --resume FOLDER` goes on after it, with a longer --time-budget if so asked.
+    the centre. By default a window has 9 words, a word 100 numbers, and the hidden layer 300 units. `tagger train
+    SETTINGS --from FOLDER` starts a tagger from the result, as wide as that: --set features.word.dim=100 --set
+    network.hidden=[300]. `tagger neighbours` shows which words it finds alike. Held-out text says how good it has
+    become. Ctrl-C keeps the last finished round; `tagger pretrain --resume FOLDER` goes on after it, with a longer
+    --time-budget or more --epochs if so asked.
     """
-    if resume is None and (output is None or (not text and settings is None)):
-        raise typer.BadParameter("name the text, and the folder of the model to write with --output")
-    if resume is not None and (
-        text or output or settings or overrides or column or vocabulary or start or force
-    ):
+    if resume is None:
+        named = text or settings or any(item.startswith("pretraining.text") for item in overrides or [])
+        missing = [
+            what
+            for what, there in (
+                ("the text", named),
+                ("the folder of the model to write with --output", output),
+            )
+            if not there
+        ]
+        if missing:
+            raise typer.BadParameter(f"name {', and '.join(missing)}")
+    elif text or output or settings or overrides or column or split or vocabulary or start or force:
         raise typer.BadParameter(
-            "--resume takes everything from the run's own settings", param_hint="--resume"
+            "--resume takes everything from the run's own settings but --time-budget and --epochs",
+            param_hint="--resume",
         )
     given = {
         "pretraining.text": list(text or []),
         "pretraining.time_budget": _minutes(time_budget) if time_budget else None,
+        "pretraining.epochs": epochs,
         "pretraining.column": column,
+        "pretraining.split": split,
         "pretraining.vocabulary": vocabulary,
         "pretraining.start": start,
     }
     values = {key: value for key, value in given.items() if value}
+    _check_paths(text or [], column or "", output, settings, overrides or [], force=force)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the parts of a step are what runs side by side
     from tagger.recipes.pretrain import pretrain as run
     from tagger.recipes.pretrain_settings import pretraining_settings, resumed_settings
@@ -110,6 +140,27 @@ def pretrain(
     print_pretraining(report, as_json=as_json)
     if report.interrupted:
         raise typer.Exit(130)
+
+
+def _check_paths(
+    text: list[str],
+    column: str,
+    output: Path | None,
+    settings: Path | None,
+    overrides: list[str],
+    *,
+    force: bool,
+) -> None:
+    """What is wrong with the paths is told at once: torch takes seconds to load."""
+    from tagger.errors import OutputExistsError
+    from tagger.settings_file import read_values
+    from tagger.text.text_sources import find_text
+
+    if output and output.exists() and not force and not (output.is_dir() and not any(output.iterdir())):
+        raise OutputExistsError(output)
+    column = column or read_values(settings, overrides).get("pretraining", {}).get("column", "")
+    if text:
+        find_text(text, column=column)
 
 
 def _minutes(text: str) -> float:

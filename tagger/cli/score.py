@@ -19,7 +19,10 @@ class ScoreFormat(StrEnum):
 
 
 def score(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A folder that `tagger train` wrote.")],
+    model: Annotated[
+        Path,
+        typer.Argument(metavar="MODEL", help="A folder that `tagger train`, `pretrain` or `finetune` wrote."),
+    ],
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
@@ -80,7 +83,10 @@ def score(
     force: Annotated[bool, typer.Option("--force", help="Replace output files that exist.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no closing line.")] = False,
 ) -> None:
-    """Score every token of a text: the higher, the more it looks like the centre of a true window."""
+    """Score every token of a text: the higher, the more it looks like the centre of a true window.
+
+    Scores have no unit: compare them within one scorer of one model only.
+    """
     if not inputs and sys.stdin.isatty():
         raise typer.BadParameter("name a file or folder, or pipe text in", param_hint="INPUT")
     if "numpy" not in sys.modules:  # as in `tagger tag`

@@ -179,8 +179,8 @@ def find_model(named: Path | None) -> Path:
 
 def counts(report: "TagReport") -> str:
     """What was tagged, how long it took and how fast it was."""
-    rate = report.tokens / report.seconds if report.seconds else 0.0
-    return f"{report.sentences:,} sentences, {report.tokens:,} tokens in {report.seconds:.2f} s ({rate:,.0f} tokens/s)"
+    rate = f" ({report.tokens / report.seconds:,.0f} tokens/s)" if report.tokens and report.seconds else ""
+    return f"{report.sentences:,} sentences, {report.tokens:,} tokens in {report.seconds:.2f} s{rate}"
 
 
 class ProgressLine:

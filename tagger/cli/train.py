@@ -29,7 +29,9 @@ def train(
     source: Annotated[
         str | None,
         typer.Option(
-            "--from", help="Model to take word vectors and layers from (transfer.model).", show_default=False
+            "--from",
+            help="Model to take word vectors and layers from (transfer.model), and their sizes where none are stated.",
+            show_default=False,
         ),
     ] = None,
     resume: Annotated[
@@ -73,19 +75,20 @@ def train(
 
         resume_run(resume, quiet=quiet, as_json=as_json)
         return
-    from tagger.settings_file import load_settings
+    from tagger.recipes.transfer_settings import load_training_settings
 
     extra = [f"data.folder={data}"] if data else []
     extra += [f"transfer.model={source}"] if source else []
+    sizes: list[str] = []
     chosen = (
-        None if resume else load_settings(settings, [*extra, *(overrides or [])])
+        None if resume else load_training_settings(settings, [*extra, *(overrides or [])], note=sizes.append)
     )  # before torch is loaded
     # Threads of torch that wait for one another should soon sleep: spinning on, as they do by default, makes training
     # ten times slower beside another busy program; sleeping at once, half as fast on idle cores. Read with torch.
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     if overfit is not None:
         assert chosen is not None
-        _overfit(chosen, overfit, output, force=force, quiet=quiet, as_json=as_json)
+        _overfit(chosen, overfit, output, notes=sizes, force=force, quiet=quiet, as_json=as_json)
         return
     from tagger.recipes.train import resume_settings
     from tagger.recipes.train import train as run
@@ -98,6 +101,8 @@ def train(
     with TrainingDisplay(
         epochs=resolved.training.epochs, score=resolved.training.score, quiet=quiet
     ) as display:
+        for line in sizes:
+            display.note(line, detail=True)
         report = run(
             resolved,
             folder,
@@ -106,7 +111,7 @@ def train(
             observe=display.show,
             note=partial(display.note, detail=True),
         )
-    print_training(report, as_json=as_json)
+    print_training(report, as_json=as_json, layers=not quiet)
     if report.interrupted:
         raise typer.Exit(130)
 
@@ -118,7 +123,14 @@ def _is_finetuning(run: Path) -> bool:
 
 
 def _overfit(
-    settings: "Settings", sentences: int, output: Path | None, *, force: bool, quiet: bool, as_json: bool
+    settings: "Settings",
+    sentences: int,
+    output: Path | None,
+    *,
+    notes: list[str],
+    force: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     from tagger.recipes.overfit import overfit as run
     from tagger.recipes.overfit import without_restraint
@@ -130,6 +142,8 @@ def _overfit(
         epochs=epochs, score=settings.training.score, scored="same sentences", quiet=quiet
     ) as display:
         note = partial(display.note, detail=True)
+        for line in notes:
+            note(line)
         report = run(settings, sentences, output=output, force=force, observe=display.show, note=note)
     print_overfit(report, as_json=as_json)
     if not report.learnt:

@@ -3,15 +3,24 @@
 from pathlib import Path
 from typing import Any
 
+from tagger.errors import ModelError
 from tagger.evaluation.course import Epoch
 from tagger.evaluation.diagnosis import diagnose_course
 from tagger.evaluation.verdicts import Diagnosis
 from tagger.recipes.history import read_course
+from tagger.saved import HISTORY
 
 
 def diagnose(run: Path) -> Diagnosis:
     """What is wrong with the training in the folder `run`, finished or not. Raises ModelError where there is none."""
-    return diagnose_course(read_course(run))
+    course = read_course(run)
+    if course.setting("pretraining.text"):
+        hint = (
+            f"Its scores of held-out text: {run / HISTORY}, drawn by `tagger plot {run}`; what it learnt: "
+            f"`tagger neighbours {run} WORD`."
+        )
+        raise ModelError("expected a training on labels, found a pretraining", where=str(run), hint=hint)
+    return diagnose_course(course)
 
 
 def diagnosis_as_json(diagnosis: Diagnosis) -> dict[str, Any]:

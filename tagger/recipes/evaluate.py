@@ -102,11 +102,14 @@ def evaluate(
     models, names = [read_model(folder) for folder in folders], [str(folder) for folder in folders]
     settings = [model_settings(folder) for folder in folders]
     chosen = _choose(models[0].tasks, tasks)
+    tagged, untagged = ([task for task in chosen if bool(task.column) is has] for has in (True, False))
+    if untagged and (tasks or not tagged):
+        raise _no_tags(untagged[0], model)
     tagger = Tagger(*models, tasks=[task.name for task in chosen] if tasks else None, names=names)
     seeds = tuple(own.get("training", {}).get("seed") for own in settings)
     seen, notes = _seen_forms(folders)
     done: dict[str, TaskEvaluation] = {}
-    for origin, group in origins_of(chosen, settings[0], given=bool(data)):
+    for origin, group in origins_of(tagged, settings[0], given=bool(data)):
         gold = read_gold(
             parse_settings({"data": {**origin.model_dump(), **(reading or {})}}).data,
             data,
@@ -117,15 +120,12 @@ def evaluate(
         missing = [task for task in group if task not in measured]
         if missing and (tasks or not measured):
             raise _no_column(missing[0], gold)
-        notes += [
-            f"{task.name} is not scored: "
-            + (f"{gold.name} has no column {task.column}" if task.column else "it was pretrained on raw text")
-            for task in missing
-        ]
+        notes += [f"{task.name} is not scored: {gold.name} has no column {task.column}" for task in missing]
         for result in _score(tagger, measured, gold, seen, seeds):
             done[result.scores.task] = result
         notes += [note for task in measured for note in _unknown_labels(task, gold)]
         notes += [note for task in measured for note in _missing_windows(task, gold)]
+    notes += [f"{task.name} is not scored: it was pretrained on raw text" for task in untagged]
     results = tuple(done[task.name] for task in chosen if task.name in done)
     evaluation = Evaluation(tuple(names), results, tuple(notes))
     if output:
@@ -230,10 +230,15 @@ def _choose(known: Sequence[TaskDescription], names: Sequence[str]) -> list[Task
     return [task for task in known if not names or task.name in names]
 
 
+def _no_tags(task: TaskDescription, model: Path) -> TaggerError:
+    hint = (
+        f"Pretrained on raw text, it scores windows and tags nothing: `tagger score {model} --task {task.name}` scores "
+        "the words of a text."
+    )
+    return TaggerError(f"expected a task with a tag column, found {task.name}", where=str(model), hint=hint)
+
+
 def _no_column(task: TaskDescription, gold: Gold) -> TaggerError:
-    if not task.column:
-        hint = f"It was pretrained on raw text; `tagger score MODEL --task {task.name}` scores the words of a text."
-        raise TaggerError(f"expected a task with a tag column, found {task.name}", where=gold.name, hint=hint)
     found = ", ".join(gold.schemes) or "none"
     hint = "Name the columns with --columns, or choose a task with --task."
     return TaggerError(f"expected the tag column {task.column}, found {found}", where=gold.name, hint=hint)

@@ -3,7 +3,10 @@
 The grown network says of every text what the model says, until its first step: rows of new words, affixes, shapes and
 characters start as the row of unknown ones. (Only labels that are new to a task, and tasks that are new, start at
 random.) The best epoch is the one with the best score on the new development data; with rehearsal, with the best mean
-of that and the same score on the old development data.
+of that and the same score on the old development data. Where the model itself scores as much, the report says so.
+
+A model that learnt from raw text alone lends its words and layers; its scorer, which has no tag column, is left out.
+Its word stays the only feature: a training with [transfer] (`tagger train --from`) adds others, the better start.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,9 +16,10 @@ from pathlib import Path
 import torch
 
 from tagger.errors import ModelError, TaggerError
-from tagger.recipes.finetune_beginning import Beginning, digest_of, read_beginning
-from tagger.recipes.finetune_choices import first_rate, settle, untaught_notes
+from tagger.recipes.finetune_beginning import Beginning, digest_of, read_beginning, trainable_part
+from tagger.recipes.finetune_choices import first_rate, left_out_notes, settle, untaught_notes
 from tagger.recipes.finetune_data import FinetuneData, load_finetune_data
+from tagger.recipes.finetune_parts import score_before
 from tagger.recipes.finetune_run import FinetuneRun, Note, Observe
 from tagger.recipes.finetune_scores import Measured, new_data, old_data
 from tagger.recipes.finetune_settings import Request, build_request
@@ -64,7 +68,7 @@ def run_finetuning(
     Raises TaggerError for a model, settings or data that cannot be.
     """
     check_output(output, force=force, resume=False)
-    source = read_model(request.model)
+    source = trainable_part(read_model(request.model))
     torch.set_num_threads(request.settings.training.threads)
     data = load_finetune_data(request.settings, source.tasks, request.learn)
     request, chosen = settle(request, data, source.features)
@@ -78,12 +82,14 @@ def run_finetuning(
         known=source.tasks,
         learn=tuple(data.new.corpus_of),
         old=request.old,
-        measured={m.gold.name: m.fingerprint for m in measured},
+        measured={key: fingerprint for m in measured for key, fingerprint in m.fingerprints.items()},
         new_words=len(features.vocabularies["word"]) - len(source.features.vocabularies["word"]),
         chosen=chosen,
         notes=tuple(notes),
+        score=score_before(source, data, request.settings),
     )
-    for line in (*data.notes, *untaught_notes(request.settings, data.untaught), *chosen):
+    left_out = left_out_notes(request, source.features)
+    for line in (*left_out, *data.notes, *untaught_notes(request.settings, data), *chosen):
         note(line)
     return FinetuneRun(request, start, data, features, measured, output, observe, note).begin(
         source, force=force
@@ -100,12 +106,14 @@ def resume_finetuning(
     settings = resume_settings(output)
     start = read_beginning(output)
     if start is None:
-        raise ModelError("expected a run of `tagger finetune`, found another", where=str(output))
+        command = "pretrain" if settings.pretraining.text else "train"
+        hint = f"Go on with: tagger {command} --resume {output}"
+        raise ModelError("expected a run of `tagger finetune`, found another", where=str(output), hint=hint)
     torch.set_num_threads(settings.training.threads)
     request = Request(Path(start.model), settings, learn=start.learn, old=start.old)
     data = load_finetune_data(settings, start.known, start.learn)
     measured, notes = _measured(request, data, start.known)
-    changed = [m for m in measured if start.measured.get(m.gold.name, m.fingerprint) != m.fingerprint]
+    changed = [m for m in measured if any(start.measured.get(k, f) != f for k, f in m.fingerprints.items())]
     measured = [m for m in measured if m not in changed]
     notes += [f"{m.gold.name} is no longer what it was: left out of the table" for m in changed]
     start = replace(start, notes=tuple(dict.fromkeys((*start.notes, *notes))))

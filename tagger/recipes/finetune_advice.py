@@ -13,6 +13,7 @@ tasks, and from 6,000 words on learns the new ones worse. What matters most with
 sentences, in batches of 1,000 words, a new head learnt next to nothing in 10 epochs, in batches of 100 words most.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import inf
 
@@ -67,12 +68,21 @@ def batch_size(words: int, most: int) -> int:
     return min(most, max(SMALLEST_BATCH, words // STEPS))
 
 
-def reasons(words: int, coverage: float, advice: Advice, batch: int) -> tuple[str, ...]:
-    """What was found and what follows, in words."""
+def reasons(
+    words: int, coverage: float, advice: Advice, batch: int, stated: Collection[str] = ()
+) -> tuple[str, ...]:
+    """What was found and what follows, in words.
+
+    stated: settings of the user, which hold: "layers", "rate", "batches".
+    """
+    what = "the layers learn as stated" if "layers" in stated else advice.what
+    share = "the full" if advice.rate == 1 else f"{advice.rate:g} of the"
+    rate = "the stated rate" if "rate" in stated else f"{share} rate of the model's own training"
+    size_of_batch = "the stated batches" if "batches" in stated else f"batches of {batch:,} words"
     size = "little" if words < LITTLE else "some" if words < SOME else "plenty"
     kind = "like" if coverage >= ALIKE else "unlike"
     return (
         f"{words:,} training words are {size} data (little: under {LITTLE:,}, some: under {SOME:,})",
         f"{100 * coverage:.1f}% of them have a row in the model: {kind} what it knows (from {100 * ALIKE:.0f}%)",
-        f"so {advice.what}, at {advice.rate:g} of the model's rate, in batches of {batch:,} words",
+        f"so {what}, at {rate}, in {size_of_batch}",
     )

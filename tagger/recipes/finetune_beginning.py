@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,11 @@ class Beginning:
     known: tuple[TaskDescription, ...]  # the tasks of the model
     learn: tuple[str, ...]  # tasks that learn from the new data
     old: tuple[str, ...]  # data named to show what was forgotten
-    measured: dict[str, str]  # name of data of the table -> fingerprint
+    measured: dict[str, str]  # DATA/TASK of the table -> fingerprint of the data
     new_words: int
     chosen: tuple[str, ...]  # what was chosen by size and coverage of the new data, and why
     notes: tuple[str, ...]  # what could not be measured
+    score: float | None = None  # of the model, as epochs are scored; None: it lacks a task that decides
 
 
 def read_beginning(folder: Path) -> Beginning | None:
@@ -63,4 +64,14 @@ def same_model(start: Beginning) -> SavedModel:
             where=start.model,
             hint="The run distils from that model: put it back, or fine-tune again.",
         )
-    return read_model(model)
+    return trainable_part(read_model(model))
+
+
+def trainable_part(saved: SavedModel) -> SavedModel:
+    """The model without the heads of tasks that have no tag column: labels can neither train nor score them.
+
+    Such is the scorer that `tagger pretrain` trains on raw text.
+    """
+    gone = tuple(f"heads.{task.name}." for task in saved.tasks if not task.column)
+    weights = {name: array for name, array in saved.weights.items() if not name.startswith(gone)}
+    return replace(saved, tasks=tuple(task for task in saved.tasks if task.column), weights=weights)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from tagger.config import DataSettings, Settings, TaskSettings
 from tagger.errors import DataError, SettingsError
 from tagger.recipes.finetune_labels import grown_labels, label_notes
+from tagger.recipes.scorer_tasks import can_rank, label_name
 from tagger.recipes.training_data import (
     LoadedCorpus,
     TrainingData,
@@ -28,6 +29,7 @@ class FinetuneData:
     old: TrainingData | None  # to rehearse
     settings: Settings  # with all tasks
     notes: tuple[str, ...] = ()  # on labels
+    unfit: tuple[str, ...] = ()  # scorers whose label no word of the new data has, or every one
 
     @property
     def tasks(self) -> tuple[TaskDescription, ...]:
@@ -38,6 +40,13 @@ class FinetuneData:
         """The tasks that no corpus teaches."""
         taught = {name for part in self.parts for name in part.corpus_of}
         return tuple(task.name for task in self.tasks if task.name not in taught)
+
+    def why_untaught(self, task: TaskDescription) -> str:
+        """Why no corpus teaches the task."""
+        if task.name in self.unfit:
+            return f"the new data do not have words with and without {label_name(task.labels[0])}"
+        columns = {column for corpus in self.new.corpora for column in corpus.schemes}
+        return "it is none of the tasks named" if task.column in columns else "no data have its column"
 
     @property
     def parts(self) -> list[TrainingData]:
@@ -62,12 +71,15 @@ def load_finetune_data(
         named = _tasks_of_columns(settings.tasks, known, corpora.loaded[0])
     learnt: dict[str, TaskDescription] = {}
     corpus_of: dict[str, int] = {}
-    by_name, notes = {task.name: task for task in known}, []
+    by_name, notes, unfit = {task.name: task for task in known}, [], []
     for name, task in named.items():
         section = f"tasks.{name}.data" if task.data else "data"
         number = corpora.read(task.data or settings.data, section)
         corpus, before = corpora.loaded[number], by_name.get(name)
-        if before and (task.column or before.column) not in corpus.schemes:
+        if before and not _has_column(name, task, corpus, before):
+            continue
+        if before and not task.data and not _can_learn(before, task.column or before.column, corpus):
+            unfit.append(name)
             continue
         learnt[name] = _described(name, task, corpus, before)
         corpus_of[name] = number
@@ -81,11 +93,14 @@ def load_finetune_data(
     tasks = _grown(known, learnt, old)
     wanted = {name: settings.tasks.get(name) or named[name] for name in (t.name for t in tasks)}
     filled = {t.name: wanted[t.name].model_copy(update=_spelt(t)) for t in tasks}
+    used = sorted(set(corpus_of.values()))  # a corpus that teaches nothing has nothing to be trained on
+    numbers = {name: used.index(number) for name, number in corpus_of.items()}
     return FinetuneData(
-        new=TrainingData(corpora.loaded, tasks, corpus_of),
+        new=TrainingData([corpora.loaded[number] for number in used], tasks, numbers),
         old=old and TrainingData(old.corpora, _with_columns(tasks, known), old.corpus_of),
         settings=settings.model_copy(update={"tasks": filled}),
         notes=tuple(notes),
+        unfit=tuple(unfit),
     )
 
 
@@ -120,6 +135,24 @@ def _tasks_of_columns(
     return tasks
 
 
+def _has_column(name: str, task: TaskSettings, corpus: LoadedCorpus, before: TaskDescription) -> bool:
+    """Whether the corpus has the column of a task of the model.
+
+    Raises SettingsError where it has not and the user named the column, or the corpus for this very task.
+    """
+    column = task.column or before.column
+    if column not in corpus.schemes and (task.data or column != before.column):
+        there = ", ".join(corpus.schemes) or "none"
+        raise SettingsError(f"tasks.{name}.column", f"a tag column of its data ({there})", repr(column))
+    return column in corpus.schemes
+
+
+def _can_learn(task: TaskDescription, column: str, corpus: LoadedCorpus) -> bool:
+    """Whether the tags of the column can teach the task: any tags, but of a scorer those of both kinds of windows."""
+    tags = (sentence.tags[column] for sentence in corpus.train)
+    return not task.is_scorer or can_rank(task, tags, corpus.schemes[column])
+
+
 def _described(
     name: str, task: TaskSettings, corpus: LoadedCorpus, before: TaskDescription | None
 ) -> TaskDescription:
@@ -149,7 +182,9 @@ def _load_old(settings: Settings, known: Sequence[TaskDescription]) -> TrainingD
     here = [
         replace(task, labels=_found(task, corpus))
         for task in known
-        if task.column in corpus.schemes and fits(task, corpus.schemes[task.column])
+        if task.column in corpus.schemes
+        and fits(task, corpus.schemes[task.column])
+        and _can_learn(task, task.column, corpus)
     ]
     if not here:
         columns = ", ".join(dict.fromkeys(task.column for task in known)) or "none: it has no tasks"

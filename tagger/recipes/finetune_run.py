@@ -13,7 +13,7 @@ from tagger.network.window_network import WindowNetwork
 from tagger.recipes.finetune_beginning import KEY, Beginning, same_model
 from tagger.recipes.finetune_data import FinetuneData
 from tagger.recipes.finetune_labels import new_types
-from tagger.recipes.finetune_parts import build_corpora, build_scorer, start_new_rows, with_teacher
+from tagger.recipes.finetune_parts import build_corpora, build_scorer, no_better_note, take_over, with_teacher
 from tagger.recipes.finetune_scores import BEFORE, Measured, count, read_before, rows_of
 from tagger.recipes.finetune_settings import Request
 from tagger.recipes.first_state import begin, count_training_forms, first_network
@@ -22,7 +22,8 @@ from tagger.recipes.rehearsal import rehearsal_line
 from tagger.recipes.run_folder import RunFolder
 from tagger.recipes.train import build_plan, follow, run_facts, task_weights, tell
 from tagger.recipes.training_data import with_reading
-from tagger.recipes.transfer import TRANSFER, dump_transfer, read_transfer, transfer_layers
+from tagger.recipes.transfer_notes import learning_notes
+from tagger.recipes.transfer_record import TRANSFER, dump_transfer, read_transfer
 from tagger.records import FinetuneReport, Step, TransferReport
 from tagger.reports.finetune import finetune_as_json
 from tagger.saved import SavedModel, read_model
@@ -34,8 +35,6 @@ from tagger.whole_files import write_file
 
 FINETUNE = "finetune.json"
 """In a model folder: the table of scores before and after, and what was new."""
-
-LAYERS = ("lookup", "trunk", "heads")
 
 Observe = Callable[[Step], None]
 Note = Callable[[str], None]
@@ -65,6 +64,7 @@ class FinetuneRun:
         network = self._network()
         taken = self._take_over(network, source)
         state = begin(self.request.settings, network)
+        self._tell_learning(network, taken)
         run = self._folder(taken, before, force=force)
         return self._go(state, run, self._teacher(network), before, taken)
 
@@ -75,10 +75,16 @@ class FinetuneRun:
         if self.request.settings.rehearsal.distillation:
             self._take_over(network, same_model(self.start))
         state = begin(self.request.settings, network)
+        self._tell_learning(network, taken)
         teacher = self._teacher(network)
         run = self._folder(taken, {}, force=False)
         run.resume(state)
         return self._go(state, run, teacher, read_before(self.output), taken)
+
+    def _tell_learning(self, network: WindowNetwork, taken: TransferReport | None) -> None:
+        filled = {layer.layer for layer in taken.layers} if taken else set()
+        for line in learning_notes(self.request.settings.transfer, network, filled):
+            self.note(line)
 
     def _network(self) -> WindowNetwork:
         return first_network(self.request.settings, self.data.new, self.features, None)
@@ -90,12 +96,8 @@ class FinetuneRun:
     def _take_over(self, network: WindowNetwork, source: SavedModel) -> TransferReport:
         """Put all of `source` into `network`, whose new rows are as the row of unknown items there."""
         counts = count_training_forms(self.data.new)
-        layers = [group for group in LAYERS if group != "heads" or source.tasks]
         chosen = self.request.settings.transfer
-        taken = transfer_layers(
-            network, self._target(), source, layers=layers, counts=counts, name=self.start.model
-        )
-        start_new_rows(network, self.features, source.features)
+        taken = take_over(network, self._target(), source, counts=counts, name=self.start.model)
         return replace(taken, frozen=chosen.freeze, thaw=dict(chosen.thaw))
 
     def _teacher(self, network: WindowNetwork) -> Teacher | None:
@@ -146,6 +148,7 @@ class FinetuneRun:
             state, build_corpora(self.data, self.features, self.request.settings), plan, evaluate
         )
         training = replace(follow(rounds, state, run, self.observe), transfer=taken)
+        decides = self.request.settings.training.score
         rows = rows_of(self.measured, before, count(read_model(self.output), self.measured))
         report = FinetuneReport(
             training=training,
@@ -154,7 +157,7 @@ class FinetuneRun:
             new_labels=new_types(self.start.known, self.data.tasks),
             new_words=self.start.new_words,
             chosen=self.start.chosen,
-            notes=self.start.notes,
+            notes=(*self.start.notes, *no_better_note(self.start.score, training, decides)),
         )
         text = json.dumps(finetune_as_json(report), indent=2, ensure_ascii=False)
         write_file(self.output / FINETUNE, text + "\n")

@@ -36,8 +36,10 @@ class Measured:
     tasks: tuple[TaskDescription, ...]
 
     @property
-    def fingerprint(self) -> str:
-        return fingerprint_of(self.gold.sentences)
+    def fingerprints(self) -> dict[str, str]:
+        """DATA/TASK -> the fingerprint of the sentences, for each task."""
+        fingerprint = fingerprint_of(self.gold.sentences)
+        return {f"{self.kind}/{task.name}": fingerprint for task in self.tasks}
 
 
 def new_data(data: FinetuneData) -> list[Measured]:
@@ -88,8 +90,7 @@ def _of_corpora(kind: str, data: TrainingData) -> list[Measured]:
 
 
 def _gold(corpus: LoadedCorpus) -> Gold:
-    first = corpus.dev[0].path or "development data"
-    return Gold(first, corpus.dev, corpus.schemes)
+    return Gold(corpus.dev_name or "development data", corpus.dev, corpus.schemes)
 
 
 def count(model: SavedModel, data: Sequence[Measured]) -> dict[str, SentenceCounts]:

@@ -1,8 +1,8 @@
 """A model, new data and what the user states to the settings of a fine-tuning: the model's own, then the user's.
 
 What the model is decides about features, sizes, and the schemes and objectives of its tasks: stating another is an
-error. How it was trained holds again, except for the learning rate; for a model without tasks, which learnt from raw
-text, the program's defaults hold instead.
+error. How it was trained holds again, except for the learning rate; for a model without tasks that have a tag column,
+which learnt from raw text, the program's defaults hold instead.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Any
 
 from tagger.config import Settings
 from tagger.errors import SettingsError
+from tagger.recipes.finetune_beginning import trainable_part
 from tagger.recipes.gold import model_settings
 from tagger.saved import SavedModel, read_model
 from tagger.settings_file import parse_settings, read_values
@@ -32,7 +33,8 @@ class Request:
     old: tuple[str, ...] = ()  # data on which to show what was forgotten
     auto: bool = False  # choose layers and rate by size and coverage of the new data
     own_rate: float = 0.0  # learning rate of the model's own training
-    has_tasks: bool = True  # the model; one that learnt from raw text has none
+    has_tasks: bool = True  # the model, with tag columns; one that learnt from raw text has none
+    left_out: tuple[str, ...] = ()  # tasks of the model without a tag column
 
 
 def build_request(
@@ -51,7 +53,8 @@ def build_request(
     rehearse: old data to mix in, a prepared folder or corpus files, read as the model's own training data were.
     Raises ModelError where there is no model, SettingsError for settings that cannot be.
     """
-    saved, own = read_model(model), model_settings(model)
+    whole, own = read_model(model), model_settings(model)
+    saved = trainable_part(whole)
     values = stated_values(data, overrides)
     if maps:
         section = values.setdefault("data", {})
@@ -59,7 +62,8 @@ def build_request(
     if rehearse:
         prepared = len(rehearse) == 1 and is_prepared(rehearse[0])
         files = {**reading_of(own), "train": list(rehearse)}
-        values.setdefault("rehearsal", {})["data"] = {"folder": rehearse[0]} if prepared else files
+        folder = {"folder": rehearse[0], "maps": reading_of(own).get("maps", [])}
+        values.setdefault("rehearsal", {})["data"] = folder if prepared else files
     stated = frozenset(_names(values))
     if "transfer.model" in stated or "transfer.layers" in stated:
         hint = "It takes over all layers of its model."
@@ -69,7 +73,8 @@ def build_request(
     _check_fixed(settings, saved, model)
     learn = tuple(values.get("tasks", ()))
     rate = parse_settings(base).optimizer.rate
-    return Request(model, settings, stated, learn, tuple(old), auto, rate, bool(saved.tasks))
+    left_out = tuple(task.name for task in whole.tasks if task not in saved.tasks)
+    return Request(model, settings, stated, learn, tuple(old), auto, rate, bool(saved.tasks), left_out)
 
 
 def stated_values(data: str, overrides: Iterable[str]) -> dict[str, Any]:
@@ -147,17 +152,18 @@ def _check_fixed(settings: Settings, saved: SavedModel, model: Path) -> None:
     """Raise SettingsError for a setting that is not the model's and has to be."""
     fixed = dict(_leaves(_sizes(saved)))
     for task in saved.tasks:
-        fixed |= {
-            f"tasks.{task.name}.{key}": value
-            for key, value in (("scheme", task.scheme), ("objective", task.objective))
-        }
+        kind = {"scheme": task.scheme, "objective": task.objective}
+        kind |= {"label": task.labels[0]} if task.is_scorer else {}
+        fixed |= {f"tasks.{task.name}.{key}": value for key, value in kind.items()}
     for name, value in fixed.items():
         found: Any = settings
         for part in name.split("."):
             found = found[part] if isinstance(found, dict) else getattr(found, part)
         found = list(found) if isinstance(found, tuple) else found
         if found != value and not (name.endswith(".scheme") and found == "auto"):
-            hint = "A fine-tuning keeps the features and sizes of its model, and the schemes of its tasks."
+            hint = (
+                "A fine-tuning keeps the features and sizes of its model, and the kind of each of its tasks."
+            )
             raise SettingsError(name, f"{value!r} as in {model}", repr(found), hint)
 
 

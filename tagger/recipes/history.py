@@ -84,7 +84,13 @@ def _facts(path: Path) -> _Facts:
     """The training words of each task, empty where the run does not say, and the error that ended it."""
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-        tokens = {task: int(corpus["train_tokens"]) for corpus in facts["data"] for task in corpus["tasks"]}
+        tokens = {
+            task: int(
+                corpus["tokens" if "tokens" in corpus else "train_tokens"]
+            )  # of raw text; of labelled data
+            for corpus in facts["data"]
+            for task in corpus["tasks"]
+        }
         return _Facts(tokens, str(facts.get("broken_off", "")))
     except FileNotFoundError:
         return _Facts({}, "")

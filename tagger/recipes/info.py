@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tagger.errors import ModelError
+from tagger.recipes.transfer_record import read_transfer
+from tagger.records import TransferReport
 from tagger.saved import (
     DESCRIPTION,
     HISTORY,
@@ -49,6 +51,7 @@ class ModelInfo:
     metrics: dict[str, Any]
     run: dict[str, Any]
     settings: str  # TOML
+    transfer: TransferReport | None = None  # what it took from another model
 
     @property
     def parameters(self) -> int:
@@ -74,6 +77,7 @@ def describe_model(path: Path) -> ModelInfo:
         metrics=_read_object(path / METRICS),
         run=_read_object(path / RUN),
         settings=_read_settings(path / SETTINGS),
+        transfer=read_transfer(path),
     )
 
 
@@ -102,6 +106,17 @@ def info_as_json(info: ModelInfo) -> dict[str, Any]:
         "metrics": info.metrics,
         "run": info.run,
         "settings": tomllib.loads(info.settings),
+        "transfer": _transfer(info.transfer) if info.transfer else None,
+    }
+
+
+def _transfer(report: TransferReport) -> dict[str, Any]:
+    """Where the model came from: the other model, the layers taken, which of them do not learn or learn later."""
+    return {
+        "source": report.source,
+        "layers": [layer.layer for layer in report.layers],
+        "frozen": list(report.frozen),
+        "thaw": dict(report.thaw),
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tagger.embeddings.neighbours import has_direction, nearest_rows
-from tagger.errors import TaggerError
+from tagger.errors import ModelError, TaggerError
 from tagger.recipes.word_table import WordTable, read_word_table
 from tagger.text.lines import BLANK, read_lines
 from tagger.text.vocabulary import RESERVED
@@ -48,8 +48,18 @@ class UnknownWord:
     alike: tuple[str, ...]
 
     def __str__(self) -> str:
-        hint = f" Did you mean {', '.join(self.alike)}?" if self.alike else ""
-        return f"{self.word!r} is not among the words of the model.{hint}"
+        return " ".join([f"{self.word!r} is not among the words of the model.", *self.hints])
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What to ask for instead."""
+        if not self.word:
+            return ("It is empty.",)
+        parts = _WORD.findall(self.word)
+        if parts != [self.word]:
+            instead = f": ask for {' and '.join(parts)}" if parts else ""
+            return (f"A word holds no white space{instead}.",)
+        return (f"Did you mean {', '.join(self.alike)}?",) if self.alike else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,10 @@ def find_neighbours(folder: Path, words: Sequence[str], *, count: int = 10) -> N
     if not asked:
         raise TaggerError("expected words, found none", where="standard input")
     table = read_word_table(folder)
+    if not len(table.vocabulary.items):
+        raise ModelError(
+            "expected a model that knows words, found one whose word table has none", where=str(folder)
+        )
     items = {word: table.item(word) for word in asked}
     known = [word for word in asked if items[word] in table.vocabulary]
     rows = [table.vocabulary.row(items[word]) for word in known]
@@ -121,6 +135,8 @@ def _none_known(folder: Path, unknown: Sequence[UnknownWord]) -> TaggerError:
     others = f" and {len(unknown) - SHOWN:,} others" if len(unknown) > SHOWN else ""
     alike = list(dict.fromkeys(near for word in unknown[:SHOWN] for near in word.alike))
     hint = f"Did you mean {', '.join(alike)}?" if alike else ""
+    if len(unknown) == 1:
+        hint = " ".join(unknown[0].hints)
     expected = "a word that the model knows" if len(unknown) == 1 else "words that the model knows"
     return TaggerError(f"expected {expected}, found {shown}{others}", where=str(folder), hint=hint)
 

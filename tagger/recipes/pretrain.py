@@ -13,11 +13,19 @@ from tagger.errors import SettingsError
 from tagger.network.window_network import WindowNetwork, initialise
 from tagger.recipes.first_state import begin
 from tagger.recipes.pretrain_settings import check_pretraining
-from tagger.recipes.pretrain_text import TEXT, held_out_scorer, opened_lessons, text_of
-from tagger.recipes.pretrain_words import WORDS, PretrainingWords, load_words, starting_model, word_features
+from tagger.recipes.pretrain_text import held_out_scorer, opened_lessons, text_of, times_through
+from tagger.recipes.pretrain_words import (
+    TEXT,
+    WORDS,
+    PretrainingWords,
+    load_words,
+    starting_model,
+    word_features,
+)
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
 from tagger.recipes.train import build_plan, check_output, save_epochs
-from tagger.recipes.transfer import TRANSFER, dump_transfer, transfer_layers
+from tagger.recipes.transfer import transfer_layers
+from tagger.recipes.transfer_record import TRANSFER, dump_transfer
 from tagger.recipes.word_vectors import put_vectors, read_pretrained
 from tagger.records import PretrainReport, Step
 from tagger.reports.transfer import summary
@@ -25,6 +33,7 @@ from tagger.saved import SETTINGS, SavedModel
 from tagger.settings_file import dump_settings
 from tagger.text.text_sources import RawText, fingerprint
 from tagger.training.build import build_network, describe_network
+from tagger.training.checkpoint import restore_checkpoint
 from tagger.training.loop import Plan, TrainingState, learn
 from tagger.whole_files import write_file
 
@@ -52,7 +61,8 @@ def pretrain(
     text = text_of(settings.pretraining)
     for line in text.notes:
         note(line)
-    words = load_words(settings, text, output if resume else None, note, progress)
+    source = None if resume else starting_model(settings)
+    words = load_words(settings, text, output if resume else None, note, progress, source)
     model = SavedModel(
         describe_network(settings.network),
         (TEXT,),
@@ -65,17 +75,35 @@ def pretrain(
         model.features, model.network, model.tasks, margins={TEXT.name: settings.pretraining.margin}
     )
     if not resume:
-        _first_weights(settings, model, network, words, note)
+        _first_weights(settings, model, network, words, source, note)
     state = begin(settings, network)
     run = RunFolder(output, model, settings, facts=_facts(settings, text, words), forms=[], force=force)
     if resume:
         run.resume(state)
         write_file(output / SETTINGS, dump_settings(settings))  # a longer time budget is kept
-    plan = _plan(settings, words)
-    with opened_lessons(settings, text, words, note) as (lessons, held_out):
+    plan = _plan(settings, text, words, state)
+    before = state.epoch
+    with opened_lessons(settings, text, words, note) as (lessons, held_out, unscored):
         steps = learn(state, lessons, plan, held_out_scorer(network, held_out))
         interrupted = save_epochs(steps, state, run, observe)
-    return _report(output, state, words, interrupted)
+    if interrupted:
+        restore_checkpoint(output, state)  # without what the unfinished round has counted
+    return PretrainReport(
+        folder=output,
+        rounds=state.epoch,
+        scores=state.history[-1]["dev"],
+        words=state.place.get("words", 0),
+        windows=state.place.get("windows", 0),
+        vocabulary=len(words.words),
+        seconds=state.seconds,
+        peak_memory_mb=peak_memory_mb(),
+        interrupted=interrupted,
+        passes=state.place.get("passes", 0),
+        unscored=unscored,
+        ended="" if interrupted else _ended(settings, text, state, idle=state.epoch == before),
+        sizes=_sizes(settings),
+        resumable=not text.has_stdin,
+    )
 
 
 def _first_weights(
@@ -83,11 +111,12 @@ def _first_weights(
     model: SavedModel,
     network: WindowNetwork,
     words: PretrainingWords,
+    source: SavedModel | None,
     note: Callable[[str], None],
 ) -> None:
     """Random weights, then the vectors of a file or everything of a smaller model where the settings name one."""
     initialise(network, settings.network.initialiser, torch.Generator().manual_seed(settings.training.seed))
-    vectors, source = read_pretrained(settings.features.word, words.words, note), starting_model(settings)
+    vectors = read_pretrained(settings.features.word, words.words, note)
     if vectors and source:
         raise SettingsError(
             "features.word.vectors", "none beside pretraining.start", repr(settings.features.word.vectors)
@@ -105,11 +134,14 @@ def _first_weights(
         counts=counts,
         name=settings.pretraining.start,
     )
+    # of all words of the text, with those that have no row
+    report = replace(report, tokens=words.tokens, covered_before=words.known, covered_after=words.known)
     model.extra_files[TRANSFER] = dump_transfer(report)
-    note(summary(report))
+    if words.tokens:
+        note(summary(report))
 
 
-def _plan(settings: Settings, words: PretrainingWords) -> Plan:
+def _plan(settings: Settings, text: RawText, words: PretrainingWords, state: TrainingState) -> Plan:
     """What the loop is to do: rounds until the text or the time is used up."""
     chosen = settings.pretraining
     if settings.schedule.name == "linear" and not words.counted:
@@ -118,7 +150,10 @@ def _plan(settings: Settings, words: PretrainingWords) -> Plan:
     if settings.schedule.name == "linear" and chosen.time_budget:
         hint = "Take constant or inverse, or leave out the time budget."
         raise SettingsError("schedule.name", "a rate that needs no last round", "linear", hint)
-    rounds = max(1, math.ceil(words.tokens * chosen.epochs / chosen.round_words))
+    tokens = words.tokens * times_through(chosen, text)
+    # a run that went on behind the end of its text, with more epochs, has one short round more
+    left = math.ceil((tokens - state.place.get("words", 0)) / chosen.round_words)
+    rounds = max(1, math.ceil(tokens / chosen.round_words), state.epoch + left) if tokens else 0
     # The last round is the one to keep. Held-out text lies at the beginning: scores are highest when its neighbours
     # have just been read again, not when the network knows the most.
     plan = build_plan(settings, {TEXT.name: 1.0})
@@ -143,15 +178,24 @@ def _facts(settings: Settings, text: RawText, words: PretrainingWords) -> dict[s
     }
 
 
-def _report(output: Path, state: TrainingState, words: PretrainingWords, interrupted: bool) -> PretrainReport:
-    return PretrainReport(
-        folder=output,
-        rounds=state.epoch,
-        scores=state.history[-1]["dev"] if state.history else {},
-        words=state.place.get("words", 0),
-        windows=state.place.get("windows", 0),
-        vocabulary=len(words.words),
-        seconds=state.seconds,
-        peak_memory_mb=peak_memory_mb(),
-        interrupted=interrupted,
+def _ended(settings: Settings, text: RawText, state: TrainingState, *, idle: bool) -> str:
+    """Why the run did `idle`, or ended before its time; "" where it did as it was told."""
+    chosen = settings.pretraining
+    read, most = state.place.get("passes", 0), times_through(chosen, text)
+    early = bool(chosen.time_budget) and state.seconds < 60 * chosen.time_budget
+    times = "once" if read == 1 else f"{read:,} times"
+    if most and read >= most and (idle or early):
+        why = f"the text has been read {times}, as often as asked"
+        return f"{'nothing left to do' if idle else 'ended before the time was up'}: {why}; --epochs N reads it on"
+    if idle:
+        minutes = f"{chosen.time_budget:g} minute{'' if chosen.time_budget == 1 else 's'}"
+        return f"nothing left to do: the time, {minutes}, is used up; a longer --time-budget goes on"
+    return ""
+
+
+def _sizes(settings: Settings) -> tuple[str, ...]:
+    """Settings that make a tagger's word table and hidden layer as wide."""
+    return (
+        f"features.word.dim={settings.features.word.dim}",
+        f"network.hidden={list(settings.network.hidden)}".replace(" ", ""),
     )

@@ -5,10 +5,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tagger.config import Settings
+from tagger.config import Section, Settings
 from tagger.errors import ModelError, SettingsError
 from tagger.recipes.train import resume_settings
 from tagger.settings_file import parse_settings, read_values
+from tagger.text.text_sources import STDIN
 from tagger.training.replaced_centre import DERIVATIVES
 
 BASE: dict[str, Any] = {
@@ -56,9 +57,18 @@ UNUSED = {
 }
 """Settings that would have no effect, and what to do instead."""
 
+FURTHER = {
+    "features.caps.dim": "features.caps.dim=0",
+    "features.prefix.lengths": "'features.prefix.lengths=[]'",
+    "features.suffix.lengths": "'features.suffix.lengths=[]'",
+    "features.shape.dim": "features.shape.dim=0",
+    "features.characters.filters": "features.characters.filters=0",
+}
+"""Settings of features beside the word, and what switches each off."""
+
 
 def resumed_settings(folder: Path, values: Mapping[str, Any]) -> Settings:
-    """The settings of the run in `folder`, with another time budget where `values` hold one.
+    """The settings of the run in `folder`, with another time budget or other epochs where `values` hold them.
 
     Raises ModelError where no pretraining can be resumed there.
     """
@@ -69,26 +79,30 @@ def resumed_settings(folder: Path, values: Mapping[str, Any]) -> Settings:
             where=str(folder),
             hint="`tagger train --resume` goes on with a training.",
         )
+    if STDIN in settings.pretraining.text and not settings.pretraining.column:
+        raise ModelError(
+            "expected a run of text that can be read again, found one of standard input",
+            where=str(folder),
+            hint="It cannot be resumed; `--start` with this folder begins another run from its words and layers.",
+        )
     return parse_settings(_set(settings.model_dump(), values))
 
 
 def check_pretraining(settings: Settings) -> None:
     """Raise SettingsError for features, layers and other settings that a scorer of raw text has no use for."""
     features, network = settings.features, settings.network
-    words_only = not (
-        features.caps.dim
-        or features.prefix.lengths
-        or features.suffix.lengths
-        or features.shape.dim
-        or features.characters.filters
-    )
     known = ", ".join(DERIVATIVES)
     for name, hint in UNUSED.items():
         own, usual = _value(settings, name), _value(Settings(), name)
         if own != usual:
-            raise SettingsError(name, "its default: pretraining has no use for it", str(own), hint)
+            found = _changes(own, usual) if isinstance(own, Section) else str(own)
+            raise SettingsError(name, "its default: pretraining has no use for it", found, hint)
+    further = [name for name in FURTHER if _value(settings, name)]
+    if further:
+        found = ", ".join(f"{name} = {_plain(_value(settings, name))}" for name in further)
+        hint = f"Switch them off: {' '.join(f'--set {FURTHER[name]}' for name in further)}."
+        raise SettingsError("features", "the word alone (pretraining)", found, hint)
     for holds, name, expected, found in (
-        (words_only, "features", "the word alone", "further features"),
         (len(network.hidden) == 1, "network.hidden", "one hidden layer", str(list(network.hidden))),
         (network.activation in DERIVATIVES, "network.activation", f"one of {known}", network.activation),
         (not network.batch_norm, "network.batch_norm", "false", "true"),
@@ -106,6 +120,20 @@ def check_pretraining(settings: Settings) -> None:
             raise SettingsError(
                 name, f"{expected} (pretraining)", found, "Train on labels with `tagger train`."
             )
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _changes(own: Section, usual: Section) -> str:
+    """The settings of a section that are not as `usual`."""
+    pairs = [
+        (name, getattr(own, name))
+        for name in type(own).model_fields
+        if getattr(own, name) != getattr(usual, name)
+    ]
+    return ", ".join(f"{name} = {_plain(value)!r}" for name, value in pairs)
 
 
 def _set(tables: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,6 +160,8 @@ def _over(base: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     joined = dict(base)
     for key, value in values.items():
         below = joined.get(key)
-        merged = isinstance(below, dict) and isinstance(value, dict) and key not in WHOLE
-        joined[key] = _over(below, value) if merged else value
+        if isinstance(below, dict) and isinstance(value, dict) and key not in WHOLE:
+            joined[key] = _over(below, value)
+        else:
+            joined[key] = value
     return joined

@@ -10,19 +10,16 @@ from numpy.typing import NDArray
 from tagger.config import PretrainingSettings, Settings
 from tagger.errors import SettingsError
 from tagger.network.window_network import WindowNetwork
-from tagger.recipes.pretrain_words import PretrainingWords
+from tagger.recipes.pretrain_words import TEXT, PretrainingWords
 from tagger.records import Evaluation
-from tagger.saved import TaskDescription
 from tagger.text.features import normalize_word
+from tagger.text.raw_text import read_paragraphs
 from tagger.text.text_chunks import CHUNK_WORDS, HELD_OUT_EVERY, ChunkPlan, held_out_sentences
 from tagger.text.text_sources import RawText, find_text
 from tagger.text.vocabulary import PADDING, UNKNOWN
 from tagger.training.corruption import Corruption, centre_chances
 from tagger.training.text_lessons import TextLessons, TextPlan
 from tagger.training.text_ranking import HeldOut, held_out_windows, ranking_accuracy, relative_rank
-
-TEXT = TaskDescription("text", "", "none", "margin", ("",))
-"""The scorer of windows of raw text."""
 
 
 def text_of(chosen: PretrainingSettings) -> RawText:
@@ -46,14 +43,24 @@ def text_of(chosen: PretrainingSettings) -> RawText:
         )
         name = "pretraining.epochs" if chosen.vocabulary else "pretraining.text"
         raise SettingsError(name, expected, "standard input", hint)
+    if text.column:
+        next(read_paragraphs(text), None)  # whether there is such a data set, split and column
     return text
+
+
+def times_through(chosen: PretrainingSettings, text: RawText) -> int:
+    """How often the text is gone through at most; 0: as often as the time budget allows."""
+    return chosen.epochs or (0 if chosen.time_budget and not text.has_stdin else 1)
 
 
 @contextmanager
 def opened_lessons(
     settings: Settings, text: RawText, words: PretrainingWords, note: Callable[[str], None]
-) -> Iterator[tuple[TextLessons, HeldOut]]:
-    """The lessons of the text and the windows held out of it; the reading process and the threads end with it."""
+) -> Iterator[tuple[TextLessons, HeldOut, str]]:
+    """The lessons of the text, the windows held out of it, and why these are none.
+
+    The reading process and the threads end with it.
+    """
     chosen, word = settings.pretraining, settings.features.word
     reach = settings.network.window // 2
     rows = {item: row for row, item in enumerate(words.words, UNKNOWN + 1)}
@@ -66,15 +73,15 @@ def opened_lessons(
         chunk_words=min(CHUNK_WORDS, chosen.round_words),
         held_out_words=0 if text.has_stdin else chosen.held_out_words,
     )
-    if text.has_stdin and chosen.held_out_words:
-        note("standard input is read once: no text is held out, so there is no score")
     corruption = Corruption.of_counts(words.counts, chosen.corruption_power)
     centres = centre_chances(words.counts, words.tokens, chosen.subsample if words.tokens else 0.0)
-    held_out = held_out_windows(_rows_of(held_out_sentences(chunks), chunks), centres, reach, corruption)
+    sentences = held_out_sentences(chunks)
+    held_out = held_out_windows(_rows_of(sentences, chunks), centres, reach, corruption)
     threads = settings.training.threads
     kept = float((words.counts * centres[UNKNOWN + 1 :]).sum()) / words.tokens if words.tokens else 1.0
-    if chunks.held_out_words and not len(held_out.windows):
-        note(f"no text is held out ({HELD_OUT_EVERY} paragraphs or more are needed), so there is no score")
+    reason = "" if len(held_out.windows) else _unscored(chosen, text, held_out=bool(sentences))
+    if reason:
+        note(f"no score: {reason}")
     with ExitStack() as stack:
         lessons = TextLessons(
             TextPlan(
@@ -83,7 +90,7 @@ def opened_lessons(
                 centres,
                 TEXT.name,
                 settings.network.activation,
-                passes=chosen.epochs,
+                passes=times_through(chosen, text),
                 round_words=chosen.round_words,
                 batch_windows=chosen.batch_windows,
                 corruptions=chosen.corruptions,
@@ -94,7 +101,18 @@ def opened_lessons(
             )
         )
         stack.callback(lessons.close)
-        yield lessons, held_out
+        yield lessons, held_out, reason
+
+
+def _unscored(chosen: PretrainingSettings, text: RawText, *, held_out: bool) -> str:
+    """Why there are no windows to score."""
+    if not chosen.held_out_words:
+        return "no text is held out (pretraining.held_out_words = 0)"
+    if text.has_stdin:
+        return "no text is held out, for standard input is read once"
+    if held_out:
+        return "no window of the held-out text was taken, as of its words none has a row or all are frequent"
+    return f"no text is held out, for that takes {HELD_OUT_EVERY} paragraphs or more"
 
 
 def _rows_of(sentences: list[list[str]], chunks: ChunkPlan) -> NDArray[np.int64]:

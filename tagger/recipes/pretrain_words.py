@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tagger.config import Settings
 from tagger.errors import ModelError, SettingsError
-from tagger.saved import RUN, SavedModel, read_model
+from tagger.saved import RUN, SavedModel, TaskDescription, read_model
 from tagger.text.features import Feature, FormFeatures
 from tagger.text.text_sources import RawText
 from tagger.text.vocabulary import Vocabulary
@@ -18,6 +18,10 @@ from tagger.text.word_counts import count_words, read_vocabulary, vocabulary, vo
 
 WORDS = "words.tsv"
 """In the folder of a pretrained model: its words with their counts, in row order, as a vocabulary file."""
+
+
+TEXT = TaskDescription("text", "", "none", "margin", ("",))
+"""The scorer of windows of raw text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class PretrainingWords:
     counts: NDArray[np.int64]  # [words]
     tokens: int  # of the text, with words that have no row; of a list with counts their sum; 0: not known
     counted: bool  # whether this run has counted the text
+    known: int = 0  # tokens among these whose word the starting model has
 
     def dump(self) -> str:
         """The text of WORDS."""
@@ -40,10 +45,11 @@ def load_words(
     run: Path | None,
     note: Callable[[str], None],
     progress: Callable[[int], None] | None = None,
+    source: SavedModel | None = None,
 ) -> PretrainingWords:
     """The words that the settings ask for: of the run that goes on, of a vocabulary file, or of the text, counted.
 
-    With pretraining.start the words of that model come first, in its order and all of them, however rare in the text
+    The words of `source`, the model to start from, come first, in its order and all of them, however rare in the text
     (the growing dictionaries of Collobert et al. 2011, section 4.4).
     """
     chosen, word = settings.pretraining, settings.features.word
@@ -61,37 +67,32 @@ def load_words(
         found = count_words(text, **spelling, processes=settings.training.threads, progress=progress)
         counts, tokens, counted = found.counts, found.tokens, True
         kept = list(vocabulary(counts, max_words=chosen.max_words, min_count=chosen.min_count))
+        if not kept:
+            most = f"{max(counts.values()):,} or less: no word of the text occurs more often"
+            raise SettingsError("pretraining.min_count", most, str(chosen.min_count))
         covered = sum(counts[item] for item in kept)
         note(
             f"{tokens:,} tokens, {len(counts):,} distinct words; {len(kept):,} with a row of their own "
             f"({100 * covered / tokens:.2f}% of the tokens)"
         )
         if found.skipped:
-            note(f"{found.skipped:,} lines that are no text were left out")
+            lines = (
+                "1 line that is no text was"
+                if found.skipped == 1
+                else f"{found.skipped:,} lines that are no text were"
+            )
+            note(f"{lines} left out")
         if found.pruned_below:
             note(f"rare words were dropped while counting: counts below {found.pruned_below:,} are not exact")
-    if chosen.start:
-        first = _starting_words(settings)
+    known = 0
+    if source:
+        first = source.features.vocabularies["word"].items
+        known = sum(counts.get(item, 0) for item in first)
         there = set(first)
         new = [item for item in kept if item not in there]
         note(f"{chosen.start}: {len(first):,} words keep their rows, {len(new):,} are new")
         kept = [*first, *new][: max(chosen.max_words, len(first))]
-    return _gathered(kept, counts, tokens, counted=counted)
-
-
-def _starting_words(settings: Settings) -> list[str]:
-    """The words of the starting model. Raises SettingsError where they are spelt otherwise or of another width."""
-    start, word = settings.pretraining.start, settings.features.word
-    features = read_model(Path(start)).features
-    other = next(feature for feature in features.features if feature.name == "word")
-    for name, own, found in (
-        ("dim", word.dim, other.dim),
-        ("lowercase", word.lowercase, other.lowercase),
-        ("fold_digits", word.fold_digits, other.fold_digits),
-    ):
-        if own != found:
-            raise SettingsError(f"features.word.{name}", f"{found}, as {start} has it", str(own))
-    return features.vocabularies["word"].items
+    return replace(_gathered(kept, counts, tokens, counted=counted), known=known)
 
 
 def word_features(settings: Settings, words: PretrainingWords) -> FormFeatures:
@@ -131,5 +132,31 @@ def words_of_run(run: Path) -> PretrainingWords:
 
 
 def starting_model(settings: Settings) -> SavedModel | None:
-    """The model that the settings start from; None where they name none."""
-    return read_model(Path(settings.pretraining.start)) if settings.pretraining.start else None
+    """The model that the settings start from; None where they name none.
+
+    Raises ModelError where it was not pretrained on raw text, SettingsError where its words are spelt otherwise or its
+    layers are of other sizes.
+    """
+    start, word = settings.pretraining.start, settings.features.word
+    if not start:
+        return None
+    model = read_model(Path(start))
+    if TEXT.name not in [task.name for task in model.tasks if not task.column]:
+        tasks = ", ".join(task.name for task in model.tasks)
+        hint = (
+            "To start from the vectors of another model, name them as features.word.vectors, "
+            f"after `tagger info {start} --export-vectors FILE`."
+        )
+        raise ModelError(
+            f"expected a model of `tagger pretrain`, found one of {tasks}", where=start, hint=hint
+        )
+    other = next(feature for feature in model.features.features if feature.name == "word")
+    for name, own, found in (
+        ("features.word.dim", word.dim, other.dim),
+        ("features.word.lowercase", word.lowercase, other.lowercase),
+        ("features.word.fold_digits", word.fold_digits, other.fold_digits),
+        ("network.hidden", list(settings.network.hidden), list(model.network.hidden)),
+    ):
+        if own != found:
+            raise SettingsError(name, f"{found}, as {start} has it", str(own))
+    return model

@@ -18,7 +18,9 @@ from tagger import __version__
 from tagger.config import Settings
 from tagger.errors import ModelError
 from tagger.recipes.rows_in_use import TABLE, RowsInUse
+from tagger.recipes.transfer_record import TRANSFER, parse_transfer
 from tagger.records import Step
+from tagger.reports.transfer import origin_line
 from tagger.saved import (
     CARD,
     FORMS,
@@ -228,9 +230,19 @@ A window network (Collobert et al. 2011): {model.network.window} words, hidden l
 Data:
 
 {data}
-
+{_origin(model)}
 Files: `settings.toml` (how to train it again), `history.jsonl`, `run.json` (versions, fingerprints, time, memory).
 """
+
+
+def _origin(model: SavedModel) -> str:
+    """A line on the model whose layers this one took; "" without one."""
+    text = model.extra_files.get(TRANSFER)
+    if not text:
+        return ""
+    taken = parse_transfer(text)
+    line = origin_line(taken.source, [layer.layer for layer in taken.layers], taken.frozen, taken.thaw)
+    return f"\n{line[0].upper()}{line[1:]}.\n"
 
 
 def _corpus_summary(entry: dict[str, Any]) -> str:

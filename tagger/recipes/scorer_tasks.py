@@ -1,6 +1,6 @@
 """The settings of a scorer and the tags of its column to the description of its task."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tagger.config import TaskSettings
 from tagger.errors import SettingsError
@@ -37,12 +37,22 @@ def describe_scorer(
     if not task.label and source == NONE and OUTSIDE not in plain:
         expected = f"a tag of the column {column}, in which no word has the tag {OUTSIDE}"
         raise SettingsError(f"tasks.{name}.label", expected, "none")
-    kinds = set(window_kinds(sorted(plain), task.label, source))
+    kinds = kinds_of(task.label, tags, source)
     if not {TRUE, CORRUPTED} <= kinds:
         found = "none of the first" if TRUE not in kinds else "none of the second"
         expected = f"words with and without {label_name(task.label)} in the training data"
         raise SettingsError(f"tasks.{name}.column", expected, found)
     return TaskDescription(name, column, NONE, task.objective, (task.label,))
+
+
+def kinds_of(label: str, tags: Iterable[Iterable[str]], source: str) -> set[str]:
+    """The kinds of windows that a scorer of `label` finds among the words with these `tags` in the scheme `source`."""
+    return set(window_kinds(sorted({tag for sentence in tags for tag in sentence}), label, source))
+
+
+def can_rank(task: TaskDescription, tags: Iterable[Iterable[str]], source: str) -> bool:
+    """Whether a scorer has what it learns from: both true and corrupted windows."""
+    return {TRUE, CORRUPTED} <= kinds_of(task.labels[0], tags, source)
 
 
 def label_name(label: str) -> str:

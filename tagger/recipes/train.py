@@ -14,13 +14,9 @@ from tagger.recipes.rows_in_use import put_aside
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
 from tagger.recipes.scorer_tasks import label_rows, task_line
 from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
-from tagger.recipes.transfer import (
-    TRANSFER,
-    dump_transfer,
-    read_source,
-    read_transfer,
-)
+from tagger.recipes.transfer import read_source
 from tagger.recipes.transfer_notes import learning_notes
+from tagger.recipes.transfer_record import TRANSFER, dump_transfer, read_transfer
 from tagger.recipes.word_vectors import preprocessing_file, read_pretrained
 from tagger.records import Step, TrainReport
 from tagger.reports.transfer import summary

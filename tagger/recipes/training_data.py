@@ -33,6 +33,7 @@ class LoadedCorpus:
     reading: dict[str, Any] = field(
         default_factory=dict
     )  # [data] options that the prepared files were read with
+    dev_name: str = ""  # where the development sentences lie, as `tagger eval` calls it: FOLDER/dev, or the files
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def _load_whole(settings: DataSettings, section: str) -> LoadedCorpus:
                 f"{section}.folder", "a prepared folder with a split `train`", settings.folder
             )
         dev, reading = prepared.splits.get("dev", []), prepared.description.get("reading", {})
-        return LoadedCorpus(train, dev, prepared.schemes, prepared.fingerprint, notes, reading)
+        name = f"{settings.folder}/dev"
+        return LoadedCorpus(train, dev, prepared.schemes, prepared.fingerprint, notes, reading, name)
     if not settings.train:
         raise SettingsError(
             section,
@@ -114,7 +116,10 @@ def _load_whole(settings: DataSettings, section: str) -> LoadedCorpus:
                 found = kinds[dev_source.schemes[column] == NONE]
                 raise DataError(settings.dev[0], None, expected, found)
     splits = {"train": train_source.sentences, "dev": dev}
-    return LoadedCorpus(train_source.sentences, dev, schemes, fingerprint_of_splits(splits), notes)
+    name = " + ".join((*settings.dev, *settings.join_dev))
+    return LoadedCorpus(
+        train_source.sentences, dev, schemes, fingerprint_of_splits(splits), notes, dev_name=name
+    )
 
 
 def with_reading(settings: Settings, data: TrainingData) -> Settings:

@@ -1,15 +1,14 @@
 """Layers of another model to those of a network, and what came of it."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tagger.config import Settings
-from tagger.errors import ModelError, SettingsError
+from tagger.errors import SettingsError
 from tagger.network.layers import group_of
 from tagger.network.transfer import (
     FirstLayer,
@@ -34,8 +33,11 @@ from tagger.saved import SavedModel, read_model
 from tagger.text.features import FormFeatures, item_of
 from tagger.text.vocabulary import RESERVED
 
-TRANSFER = "transfer.json"
-"""In a model folder: what was taken from another model."""
+LABELS_SHOWN = 12
+"""Labels that a note names where two heads have other ones beside them."""
+
+ANY = "(any)"
+"""The label of a scorer whose true windows have any."""
 
 
 def read_source(settings: Settings) -> SavedModel | None:
@@ -135,7 +137,17 @@ class _Transfer:
         task = layer.partition(".")[2]
         own, other = (next(t for t in m.tasks if t.name == task) for m in (self.target, self.source))
         rows = match_labels(own.labels, other.labels)
-        return copy_head(self.network, task, self.source.weights, rows)
+        moved = copy_head(self.network, task, self.source.weights, rows)
+        if not (moved.new or moved.dropped):
+            return moved
+        return replace(moved, note="; ".join(filter(None, (_common(own.labels, other.labels), moved.note))))
+
+
+def _common(own: Sequence[str], other: Sequence[str]) -> str:
+    """The labels that two heads share, in words."""
+    shared = [label or ANY for label in own if label in set(other)]
+    more = f" and {len(shared) - LABELS_SHOWN} more" if len(shared) > LABELS_SHOWN else ""
+    return f"labels in common: {', '.join(shared[:LABELS_SHOWN]) or 'none'}{more}"
 
 
 def scale_of(table: NDArray[np.float32], rows: RowPairs, trained: set[int]) -> float:
@@ -162,27 +174,3 @@ def first_layer(model: SavedModel) -> FirstLayer:
     if model.features.characters:
         blocks["characters"] = model.features.characters.filters
     return FirstLayer(model.network.window, blocks)
-
-
-def dump_transfer(report: TransferReport) -> str:
-    """The text of TRANSFER."""
-    return json.dumps(asdict(report), indent=2, ensure_ascii=False) + "\n"
-
-
-def read_transfer(folder: Path) -> TransferReport | None:
-    """What was taken from another model, as the model in `folder` says; None where nothing was.
-
-    Raises ModelError where the file is damaged.
-    """
-    path = folder / TRANSFER
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        layers = tuple(LayerTransfer(**layer) for layer in values["layers"])
-        return TransferReport(**{**values, "layers": layers, "frozen": tuple(values["frozen"])})
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        hint = "The model is damaged."
-        raise ModelError(
-            f"expected what was transferred, found {error}", where=str(path), hint=hint
-        ) from error

@@ -112,6 +112,8 @@ def _loss(courses: Sequence[Course], task: str) -> list[Panel]:
     spread = bool(values) and min(values) > 0 and max(values) > LOG_FROM * min(values)
     objective = {course.objective(task) for course in courses} - {"word", "sentence"}
     unit = "a word" if objective else "nats a word"
+    if all(course.setting("pretraining.text") for course in courses if task in course.tasks):
+        unit = "a pair of windows"
     return [Panel(f"{task}: loss", unit, lines, logarithmic=spread)] if lines else []
 
 

@@ -11,23 +11,31 @@ LABELS_SHOWN = 12
 """New labels of a task that are named; the rest are counted."""
 
 
-def print_finetuning(report: FinetuneReport, *, as_json: bool = False) -> None:
-    """Write what a fine-tuning came to; scores in per cent with 95% intervals, or fractions as JSON."""
+def print_finetuning(report: FinetuneReport, *, as_json: bool = False, layers: bool = True) -> None:
+    """Write what a fine-tuning came to; scores in per cent with 95% intervals, or fractions as JSON.
+
+    `layers`: with the table of the layers taken from the model.
+    """
     if as_json:
         print_json(finetune_as_json(report))
         return
     training = report.training
-    if training.transfer:
+    if training.transfer and layers:
         print_transfer(training.transfer)
     print_text(f"new words: {report.new_words:,}")
     for task, labels in report.new_labels.items():
         print_text(f"new labels of {task}: {_listing(labels)}")
     print_text("")
     print_table(COLUMNS, [_cells(row) for row in report.rows], left=(0, 1, 2), title=TITLE)
-    for name, kind in {row.name: row.data for row in report.rows}.items():
-        print_text(f"{kind}: {name}")
+    for line in dict.fromkeys(f"{row.data}: {row.name}" for row in report.rows):
+        print_text(line)
     for note in report.notes:
         print_text(f"note  {note}")
+    worse = [row.task for row in report.rows if row.data == "old" and row.change and row.change.high < 0]
+    if worse:
+        print_text(
+            f"{', '.join(worse)} on old data became worse: try --rehearse OLD_DATA, --distil 0.5 or --freeze"
+        )
     print_text(
         f"\n{training.folder}: best after epoch {training.best_epoch} of {training.epochs}; "
         f"{training.seconds:.0f} s, peak memory {training.peak_memory_mb:.0f} MB"

@@ -207,7 +207,7 @@ class TrainingPanel:
         return table
 
     def _dev_text(self) -> str:
-        best = f"  best {_percent(self._best[0])} (epoch {self._best[1]})" if self._best else ""
+        best = f"  best {_percent(self._best[0])} ({self._epoch} {self._best[1]})" if self._best else ""
         return _percent(self._dev.last) + best
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tagger.reports.console import print_table, print_text
+from tagger.reports.transfer import origin_line
 
 ANY = "(any)"
 """The label of a scorer whose true windows have any."""
@@ -18,6 +19,8 @@ def print_model(values: dict[str, Any], *, labels: bool = False) -> None:
     half = " in half precision" if values["half_precision"] else ""
     print_text(f"{values['path']}: {values['parameters']:,} parameters{half}, {values['megabytes']:.1f} MB")
     print_text(f"window of {network['window']} words, hidden units {hidden}, {network['activation']}")
+    if taken := values.get("transfer"):
+        print_text(origin_line(**taken))
     print_text("")
     tasks = values["tasks"]
     columns = ["task", "column", "scheme", "objective", "labels"]
@@ -35,9 +38,9 @@ def print_model(values: dict[str, Any], *, labels: bool = False) -> None:
     _print_training(values)
 
 
-def export_line(words: int, dim: int, left_out: Sequence[str]) -> str:
-    """What was written of a word table, and which words were not."""
-    line = f"{words:,} vectors of {dim} numbers"
+def export_line(target: str, words: int, dim: int, left_out: Sequence[str]) -> str:
+    """What was written of a word table, where, and which words were not."""
+    line = f"{target}: {words:,} vectors of {dim} numbers"
     if not left_out:
         return line
     shown = ", ".join(map(repr, left_out[:LEFT_OUT]))
@@ -49,7 +52,10 @@ def _print_training(values: dict[str, Any]) -> None:
     metrics, run = values["metrics"], values["run"]
     if scores := metrics.get("dev"):
         print_text("")
-        title = f"development scores after epoch {metrics.get('epoch')} of {values['epochs']}"
+        of = f" of {values['epochs']}" if values["epochs"] else ""
+        title = f"development scores after epoch {metrics.get('epoch')}{of}"
+        if is_pretrained(values):
+            title = f"scores of held-out text after round {metrics.get('epoch')}{of}"
         print_table(
             ["score", "per cent"],
             [[name, f"{100 * score:.2f}"] for name, score in scores.items()],
@@ -58,14 +64,31 @@ def _print_training(values: dict[str, Any]) -> None:
     for corpus in run.get("data", []):
         print_text("")
         print_text(
-            f"data of {', '.join(corpus['tasks'])}: {corpus['train_sentences']:,} training sentences "
-            f"({corpus['train_tokens']:,} tokens), {corpus['dev_sentences']:,} development sentences, "
-            f"fingerprint {corpus['fingerprint'][:12]}"
+            f"data of {', '.join(corpus['tasks'])}: {_sizes(corpus)}, "
+            f"fingerprint {corpus['fingerprint'][:12] or 'unknown'}"
         )
     if run:
         print_text(
             f"trained by tagger {run.get('tagger')} with seed {run.get('seed')} in {run.get('seconds', 0):.0f} s"
         )
+
+
+def is_pretrained(values: dict[str, Any]) -> bool:
+    """Whether raw text is all that the model has learnt from."""
+    return all(not task["column"] for task in values["tasks"].values())
+
+
+def _sizes(corpus: dict[str, Any]) -> str:
+    """The sizes of a corpus, or what a run wrote down of other data."""
+    summary = corpus.get("summary")
+    return (
+        str(summary)
+        if summary
+        else (
+            f"{corpus['train_sentences']:,} training sentences ({corpus['train_tokens']:,} tokens), "
+            f"{corpus['dev_sentences']:,} development sentences"
+        )
+    )
 
 
 def _labels(task: dict[str, Any]) -> str:

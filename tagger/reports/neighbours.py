@@ -17,11 +17,17 @@ def print_neighbours(values: dict[str, Any]) -> None:
         if start:
             print_text("")
         group = asked[start : start + SIDE_BY_SIDE]
-        columns = [name for one in group for name in (one["item"], "cosine")]
+        columns = [name for one in group for name in (_spelt(one), "cosine")]
         print_table(columns, _rows(group), left=range(0, len(columns), 2))
     for one in asked:
         if not one["learnt"]:
-            print_text(f"note  {one['item']} has no neighbours: its vector was never learnt")
+            print_text(f"note  {_spelt(one)} has no neighbours: its vector was never learnt")
+
+
+def _spelt(one: dict[str, Any]) -> str:
+    """The word, and how the model spells it where it does so otherwise."""
+    word, item = one["word"], one["item"]
+    return f"{word} (as {item})" if word != item else word
 
 
 def _rows(group: Sequence[dict[str, Any]]) -> Iterator[list[str]]:

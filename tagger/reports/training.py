@@ -12,12 +12,15 @@ SHOWN_WORDS = 5
 """Wrong words that are shown of a sentence not learnt by heart."""
 
 
-def print_training(report: TrainReport, *, as_json: bool = False) -> None:
-    """Write what a training came to; scores in per cent, or fractions as JSON."""
+def print_training(report: TrainReport, *, as_json: bool = False, layers: bool = True) -> None:
+    """Write what a training came to; scores in per cent, or fractions as JSON.
+
+    `layers`: with the table of the layers taken from another model.
+    """
     if as_json:
         print_json({**asdict(report), "folder": str(report.folder)})
         return
-    if report.transfer:
+    if report.transfer and layers:
         print_transfer(report.transfer)
         print_text("")
     scores = ", ".join(f"{name} {100 * value:.2f}" for name, value in report.scores.items())

@@ -40,10 +40,13 @@ def is_saved(folder: Path) -> bool:
     return any((folder / name).is_file() for name in SAVED)
 
 
-def load_splits(name: str, *, config: str = "", streaming: bool = False) -> dict[str, Any]:
+def load_splits(
+    name: str, *, config: str = "", streaming: bool = False, option: str = "--dataset-config"
+) -> dict[str, Any]:
     """The splits of a saved dataset, of a data file, of a folder of them or of a dataset of the hub: name -> Dataset.
 
     With `streaming`, only a saved dataset (which stays on disk) is a Dataset; any other is an IterableDataset.
+    `option`: what a user sets to choose among configurations, for messages.
     """
     import datasets
 
@@ -57,11 +60,11 @@ def load_splits(name: str, *, config: str = "", streaming: bool = False) -> dict
             else:
                 loaded = datasets.load_dataset(name, config or None, streaming=streaming)
     except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError) as error:
-        raise _no_dataset(name, error) from error
+        raise _no_dataset(name, error, option) from error
     return dict(loaded) if isinstance(loaded, dict) else {str(loaded.split or "train"): loaded}
 
 
-def split_of(splits: Mapping[str, Any], asked: str, name: str) -> str:
+def split_of(splits: Mapping[str, Any], asked: str, name: str, hint: str = "") -> str:
     """The one split to read: the `asked` one (in its own name or ours), or the only one there is."""
     if asked in splits or (not asked and len(splits) == 1):
         return asked or next(iter(splits))
@@ -69,7 +72,9 @@ def split_of(splits: Mapping[str, Any], asked: str, name: str) -> str:
     if len(same) == 1:
         return same[0]
     found = ", ".join(splits) or "none"
-    raise DataError(name, None, f"a split {asked!r}" if asked else "one split, or the name of one", found)
+    raise DataError(
+        name, None, f"a split {asked!r}" if asked else "one split, or the name of one", found, hint
+    )
 
 
 def read_dataset(
@@ -119,12 +124,13 @@ def read_texts(
     import datasets
 
     problems = problems or Problems()
-    splits = load_splits(name, config=config, streaming=True)
-    chosen = split_of(splits, split, name)
+    splits = load_splits(name, config=config, streaming=True, option="pretraining.config")
+    chosen = split_of(splits, split, name, "Set pretraining.split.")
     dataset, where, row = splits[chosen], f"{name}, {chosen}", start
     try:
         if dataset.features is not None and column not in dataset.features:
-            raise DataError(where, None, f"a column {column!r}", ", ".join(dataset.features) or "no columns")
+            found = ", ".join(dataset.features) or "no columns"
+            raise DataError(where, None, f"a column {column!r}", found, "Set --column.")
         if isinstance(dataset, datasets.Dataset) and start >= dataset.num_rows:
             return
         for batch in dataset.select_columns([column]).skip(start).iter(batch_size=_BATCH_ROWS):
@@ -136,7 +142,7 @@ def read_texts(
                     yield row, value
                 row += 1
     except (OSError, ValueError, KeyError, RuntimeError, datasets.exceptions.DatasetsError) as error:
-        raise _no_dataset(name, error) from error
+        raise _no_dataset(name, error, "pretraining.config") from error
 
 
 def _text_fault(value: Any) -> tuple[str, str] | None:
@@ -215,9 +221,9 @@ def _fault(tokens: Any, tags: Mapping[str, Any], names: Mapping[str, Any]) -> tu
     return "", "", ""
 
 
-def _no_dataset(name: str, error: Exception) -> DataError:
+def _no_dataset(name: str, error: Exception, option: str) -> DataError:
     reason = " ".join(str(error).split())[:300] or type(error).__name__
-    hint = "Name a saved dataset, a folder of data files or a dataset of the hub (see --dataset-config)."
+    hint = f"Name a saved dataset, a folder of data files or a dataset of the hub (see {option})."
     return DataError(name, None, "a dataset", reason, hint)
 
 

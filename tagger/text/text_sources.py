@@ -19,6 +19,8 @@ TEXT_SUFFIXES = ("", ".txt")
 """Suffixes, before a .gz, .bz2 or .xz, of the files of a folder that are read."""
 
 TABLE_SUFFIXES = (".parquet", ".jsonl", ".json", ".arrow", ".csv")
+PACKED_SUFFIXES = (".tsv", ".gz", ".bz2", ".xz", ".zip", ".zst", ".tar")
+"""Further suffixes of a file on disk: no data set of the hub is called so."""
 FINGERPRINT_BYTES = 1 << 20  # of each end of a file
 
 
@@ -62,6 +64,7 @@ def find_text(
     if column and len(names) > 1:
         raise SettingsError("pretraining.text", "one data set where a column is named", f"{len(names)} names")
     if column:
+        _check_data_set(names[0])
         return RawText(tuple(names), column, split, config, line_breaks, on_error)
     left_out: Counter[tuple[str, str]] = Counter()
     files: dict[object, str] = {}
@@ -70,9 +73,7 @@ def find_text(
             files.setdefault(file if file == STDIN else Path(file).resolve(), file)
     for file in files.values():
         _check(file)
-    notes = tuple(
-        f"{folder}: left out {count:,} {kind}" for (folder, kind), count in sorted(left_out.items())
-    )
+    notes = tuple(_left_out(*key, count) for key, count in sorted(left_out.items()))
     return RawText(tuple(files.values()), "", split, config, line_breaks, on_error, notes)
 
 
@@ -139,7 +140,7 @@ def _in_folder(folder: Path, left_out: Counter[tuple[str, str]]) -> Iterator[str
         else:
             others[suffix] += 1
     for suffix, count in others.items():
-        left_out[str(folder), f"{suffix} files"] += count
+        left_out[str(folder), suffix] += count
     if empty:
         kinds = ", ".join(f"{count:,} {suffix}" for suffix, count in sorted(others.items()))
         hint = "A data set needs the name of its text column." if set(others) & set(TABLE_SUFFIXES) else ""
@@ -156,6 +157,35 @@ def _walk(folder: Path) -> Iterator[Path]:
             path = Path(place) / file
             if not file.startswith(".") and path.is_file():
                 yield path
+
+
+def _left_out(folder: str, suffix: str, count: int) -> str:
+    """That files of a folder are not read, and how they would be."""
+    them = "it" if count == 1 else "them"
+    how = "a table needs --column" if suffix in TABLE_SUFFIXES else f"to read {them}, name {them}"
+    return f"{folder}: left out {count:,} {suffix} file{'' if count == 1 else 's'} ({how})"
+
+
+def _check_data_set(name: str) -> None:
+    """Raises DataError where `name` looks like a file or folder and is none, or is no data set by its suffix."""
+    path, suffix = Path(name), plain_suffix(name)
+    if (
+        name == STDIN
+        or (suffix == ".txt" and not path.is_dir())
+        or (path.is_file() and suffix not in TABLE_SUFFIXES)
+    ):
+        hint = "A text file needs no --column."
+        found = (
+            "standard input"
+            if name == STDIN
+            else "a text file"
+            if suffix in TEXT_SUFFIXES
+            else f"a {suffix} file"
+        )
+        raise DataError(name, None, "a data set", found, hint)
+    local = suffix in (*TABLE_SUFFIXES, *PACKED_SUFFIXES) or path.suffix.lower() in PACKED_SUFFIXES
+    if not path.exists() and (local or name.startswith(("/", "./", "../", "~")) or name.endswith("/")):
+        raise DataError(name, None, "a data set", "no file or folder of this name", "Is the path right?")
 
 
 def _check(file: str) -> None:

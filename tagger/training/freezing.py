@@ -48,6 +48,11 @@ class Freezing:
             hint = "Leave out the layers that are to learn from the start, such as heads."
             raise SettingsError("transfer.freeze", "a layer that learns from the first epoch on", found, hint)
 
+    def never_learn(self, network: nn.Module) -> list[str]:
+        """The single layers of `network` that never learn."""
+        names = dict.fromkeys(name for name, _ in network.named_parameters())
+        return list(dict.fromkeys(layer_of(name) for name in names if self.learns_from(name) == inf))
+
     def apply(self, network: nn.Module, epochs: float) -> None:
         """Let those parameters learn that do so after `epochs` finished epochs, and no others.
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from tagger.network.window_network import WindowNetwork
 from tagger.training.batches import Corpora, EncodedCorpus, batch_orders, hide_words, make_batch
 from tagger.training.distillation import Teacher
-from tagger.training.losses import batch_losses
+from tagger.training.losses import batch_losses, teaches
 
 Watched = list[tuple[Tensor, Tensor]]
 """What `WindowNetwork.hidden` tells of each hidden layer on steps that are watched."""
@@ -103,10 +103,14 @@ class _BatchLesson:
             generator=generator,
             watch=watched,
         )
-        losses = batch_losses(network, batch, {t: scores[t] for t in batch.labels}, generator)
+        taught = [task for task, gold in batch.labels.items() if teaches(network.head(task), gold)]
+        losses = batch_losses(network, batch, {task: scores[task] for task in taught}, generator)
         if teacher:
             losses |= teacher.losses(network, batch, scores, beliefs)
-        return losses, batch.words
+        if losses:
+            return losses, batch.words
+        # scorers alone, and no pair of windows for any of them: losses of 0 that no mean counts
+        return batch_losses(network, batch, {task: scores[task] for task in batch.labels}, generator), 0
 
 
 def _epoch_orders(

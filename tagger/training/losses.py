@@ -35,7 +35,7 @@ def batch_losses(
 def drawn_margin_loss(head: Head, scores: Tensor, kinds: Tensor, generator: torch.Generator | None) -> Tensor:
     """The margin loss of a scorer: each true window of the batch against `head.corruptions` corrupted ones of it.
 
-    These are drawn with replacement, each alike; their gradients add up. 0 for a batch without either kind.
+    These are drawn with replacement, each alike; their gradients add up. 0 for a batch that lacks one of the kinds.
     Shapes: scores [N, 1]; kinds [N] numbers of WINDOW_ROWS; words that are neither take no part.
     """
     true, corrupted = (scores[kinds == WINDOW_ROWS[kind], 0] for kind in (TRUE, CORRUPTED))  # [n], [m]
@@ -44,6 +44,13 @@ def drawn_margin_loss(head: Head, scores: Tensor, kinds: Tensor, generator: torc
     shape = (len(true), head.corruptions)
     draws = torch.randint(len(corrupted), shape, generator=generator, device=scores.device)  # [n, k]
     return margin_loss(true, corrupted.index_select(0, draws.view(-1)).view(shape), head.margin)
+
+
+def teaches(head: Head, gold: Tensor) -> bool:
+    """Whether words with these gold labels [N] teach the head: any do, but a scorer needs both kinds of windows."""
+    if head.objective != "margin":
+        return True
+    return all(bool((gold == WINDOW_ROWS[kind]).any()) for kind in (TRUE, CORRUPTED))
 
 
 def _loss(

@@ -33,7 +33,7 @@ class TextPlan:
     centres: NDArray[np.float64]  # [V], chances of each row to be taken as a centre
     task: str  # the scorer's head
     activation: str
-    passes: int  # times through the text
+    passes: int  # times through the text; 0: until the time is up
     round_words: int
     batch_windows: int
     corruptions: int
@@ -63,7 +63,7 @@ class TextLessons:
     def over(self, place: dict[str, Any], seconds: float) -> bool:
         """Whether all passes are done, or the time is up."""
         late = bool(self.plan.seconds) and seconds >= self.plan.seconds
-        return place.get("passes", 0) >= self.plan.passes or late
+        return 0 < self.plan.passes <= place.get("passes", 0) or late
 
     def close(self) -> None:
         """End the stream."""

@@ -96,7 +96,7 @@ def test_what_a_user_can_get_wrong_is_one_line_and_1(
     captured = capsys.readouterr()
     assert (
         captured.err
-        == f"error: {tmp_path}/none: expected a model folder, found none. `tagger train` writes one.\n"
+        == f"error: {tmp_path}/none: expected a model folder, found none. `tagger train`, `tagger pretrain` and `tagger finetune` write one.\n"
     )
     assert captured.out == ""
 

@@ -27,7 +27,7 @@ def test_tables_on_stdout_and_unknown_words_on_stderr(
 ) -> None:
     assert run(["neighbours", str(folder), "The", "teh", "-n", "2"]) == 0
     captured = capsys.readouterr()
-    assert captured.out == "the       cosine\n000        1.000\nNew York   0.707\n"
+    assert captured.out == "The (as the)  cosine\n000            1.000\nNew York       0.707\n"
     assert captured.err == "note: 'teh' is not among the words of the model.\n"
 
 
@@ -45,7 +45,7 @@ def test_no_known_word_is_an_error(folder: Path, capsys: pytest.CaptureFixture[s
     assert captured.err == f"error: {folder}: expected a word that the model knows, found 'zebra'.\n"
 
 
-@pytest.mark.parametrize("arguments", [["--count", "0", "the"], []])
+@pytest.mark.parametrize("arguments", [["--count", "0", "the"], ["--count", "1001", "the"], []])
 def test_wrong_usage(folder: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["neighbours", str(folder), *arguments]) == 2
     assert capsys.readouterr().out == ""
@@ -56,7 +56,9 @@ def test_export(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["info", str(folder), "--export-vectors", str(path)]) == 0
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err == "4 vectors of 2 numbers; left out, for the white space in them: 'New York'\n"
+    assert (
+        captured.err == f"{path}: 4 vectors of 2 numbers; left out, for the white space in them: 'New York'\n"
+    )
     text = "4 2\nthe 1.0 0.0\n000 0.5 0.0\na\u00a0b 0.0 1.0\né 0.0 2.0\n"
     assert path.read_text(encoding="utf-8") == text
     assert run(["info", str(folder), "--export-vectors", str(path)]) == 1
@@ -72,7 +74,18 @@ def test_export_to_stdout(folder: Path, capfdbinary: pytest.CaptureFixture[bytes
 @pytest.mark.parametrize("option", ["--json", "--labels", "--settings"])
 def test_export_prints_nothing_else(folder: Path, option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["info", str(folder), "--export-vectors", "-", option]) == 2
-    assert "it takes no other printing option" in capsys.readouterr().err
+    message = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert (
+        f"Invalid value for --export-vectors: it does not go with {option}: vectors alone are written"
+        in message
+    )
+
+
+def test_force_without_a_file_of_vectors_is_wrong_usage(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["info", str(folder), "--force"]) == 2
+    assert "it belongs to --export-vectors FILE" in capsys.readouterr().err
 
 
 def test_neighbours_and_export_load_no_torch(folder: Path) -> None:

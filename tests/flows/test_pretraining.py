@@ -56,7 +56,9 @@ def test_from_raw_text_to_a_tagger_that_starts_from_it(folder: Path) -> None:
     sample(folder)
     done = tagger("pretrain", "text", "--settings", "pretrain.toml", "--output", "words", cwd=folder)
     assert "words: 14 words, " in done.stdout
-    assert "text: left out 1 .pdf file" in done.stderr
+    assert "text: left out 1 .pdf file (to read it, name it)" in done.stderr
+    start = "tagger train SETTINGS --from words --set features.word.dim=16 --set 'network.hidden=[24]'"
+    assert f"Start a tagger from it: {start} ..." in done.stderr
     assert "round   1  loss  text " in done.stderr and " windows/s" in done.stderr
     assert "See what it learnt: tagger neighbours words WORD" in done.stderr
 
@@ -94,7 +96,7 @@ def test_text_from_stdin_has_no_score_and_needs_a_vocabulary(folder: Path) -> No
         "--set", "pretraining.epochs=1", cwd=folder, stdin=text,
     )  # fmt: skip
     assert "words: 3 words, 1,500 windows of 2,500 words of text" in done.stdout
-    assert "standard input is read once: no text is held out, so there is no score" in done.stderr
+    assert "no score: no text is held out, for standard input is read once" in done.stdout
 
     refused = tagger(
         "pretrain", "-", "--settings", "pretrain.toml", "-o", "other", cwd=folder, stdin=text, code=1
@@ -126,7 +128,12 @@ def test_wrong_usage_is_told(folder: Path) -> None:
     for arguments, words in (
         (("pretrain",), "name the text, and the folder of the model to write with --output"),
         (("pretrain", "text", "-o", "x", "--time-budget", "soon"), "expected a time such as 90s, 30m or 2h"),
-        (("pretrain", "text", "--resume", "x"), "--resume takes everything from the run's own settings"),
+        (("pretrain", "text"), "name the folder of the model to write with --output"),
+        (("pretrain", "-o", "x"), "name the text"),
+        (
+            ("pretrain", "text", "--resume", "x"),
+            "--resume takes everything from the run's own settings but --time-budget and --epochs",
+        ),
     ):
         text = " ".join(tagger(*arguments, cwd=folder, code=2).stderr.replace("│", " ").split())
         assert words in text

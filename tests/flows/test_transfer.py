@@ -7,7 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.flows.program import BOTH_TASKS, SMALL, arrays, assert_same_training, sample, signalled, tagger
+from tests.flows.program import (
+    BOTH_TASKS,
+    JOINED,
+    SMALL,
+    arrays,
+    assert_same_training,
+    sample,
+    signalled,
+    tagger,
+)
 
 NARROW = """\
 [features]
@@ -58,6 +67,17 @@ def test_layers_move_into_a_larger_model_whose_training_needs_the_first_no_more(
     assert "learn later: trunk after 2 epochs" in lines
     assert "do not learn: lookup" in lines
 
+    notes = shown.stderr.splitlines()
+    started = next(number for number, line in enumerate(notes) if line.startswith("epoch "))
+    wanted = ("do not learn: lookup", "learn later: trunk after 2 epochs", "rates: heads.upos x 2")
+    assert all(line in notes[:started] for line in wanted)
+    random = next(line for line in notes[:started] if line.startswith("frozen with random weights: "))
+    assert random.endswith('; to freeze only what was taken: transfer.freeze = ["lookup.word"]')
+    assert (
+        "started from narrow: lookup.word, trunk.0; frozen: lookup"
+        in tagger("info", "wide", cwd=tmp_path).stdout
+    )
+
     source, target = (arrays(tmp_path / name / "weights.safetensors")[0] for name in ("narrow", "wide"))
     items = [
         json.loads((tmp_path / name / "vocabulary.json").read_text())["word"] for name in ("narrow", "wide")
@@ -97,3 +117,17 @@ def test_a_width_that_does_not_fit_says_what_to_set(tmp_path: Path) -> None:
 def test_a_run_that_goes_on_takes_no_other_model(tmp_path: Path) -> None:
     result = tagger("train", "--resume", "model", "--from", "other", cwd=tmp_path, code=2)
     assert "Invalid value for --resume" in result.stderr
+
+
+def test_a_model_and_data_are_enough(tmp_path: Path) -> None:
+    sample(tmp_path)
+    (tmp_path / "narrow.toml").write_text(f"{DATA}[tasks.upos]\n\n{NARROW}")
+    short = ("--set", "training.epochs=1", "--set", "training.threads=1")
+    tagger("train", "narrow.toml", "--output", "narrow", *short, "--quiet", cwd=tmp_path)
+    tagger("prep", "prepared", *JOINED, cwd=tmp_path)
+    begin = ("train", "--data", "prepared", "--from", "narrow", "-o")
+    result = tagger(*begin, "model", *short, cwd=tmp_path)
+    assert result.stderr.splitlines()[0] == "features.word.dim = 16, network.hidden = [24], as narrow"
+    assert tagger("train", "--resume", "model", cwd=tmp_path).returncode == 0
+    quiet = tagger(*begin, "quiet", *short, "-q", cwd=tmp_path)
+    assert quiet.stdout.startswith("quiet: best after epoch 1 of 1 (")

@@ -30,7 +30,7 @@ def test_a_missing_model_is_a_model_error(tmp_path):
     with pytest.raises(ModelError) as error:
         load(tmp_path / "nowhere")
     assert str(error.value) == (
-        f"{tmp_path / 'nowhere'}: expected a model folder, found none. `tagger train` writes one."
+        f"{tmp_path / 'nowhere'}: expected a model folder, found none. `tagger train`, `tagger pretrain` and `tagger finetune` write one."
     )
 
 

@@ -408,12 +408,13 @@ def test_what_was_pretrained_on_raw_text_is_not_scored(tmp_path: Path, gold: str
     result = evaluate(both, [gold])
     assert [task.scores.task for task in result.tasks] == ["any"]
     assert result.notes[-1] == "text is not scored: it was pretrained on raw text"
-    for model, tasks in ((both, ["text"]), (write_scorers(tmp_path / "m", scorer("text", "", "")), [])):
+    alone = write_scorers(tmp_path / "m", scorer("text", "", ""))
+    for model, data, tasks in ((both, gold, ["text"]), (alone, gold, []), (alone, "not read", [])):
         with pytest.raises(TaggerError) as caught:
-            evaluate(model, [gold], tasks=tasks)
+            evaluate(model, [data], tasks=tasks)
         assert str(caught.value) == (
-            f"{gold}: expected a task with a tag column, found text. It was pretrained on raw text; "
-            "`tagger score MODEL --task text` scores the words of a text."
+            f"{model}: expected a task with a tag column, found text. Pretrained on raw text, it scores windows and tags "
+            f"nothing: `tagger score {model} --task text` scores the words of a text."
         )
 
 

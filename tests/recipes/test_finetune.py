@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import tagger
+from tagger.config import Settings
 from tagger.errors import DataError, ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.evaluation.scores import score_task
 from tagger.recipes.finetune import finetune, resume_finetuning
@@ -16,12 +17,15 @@ from tagger.recipes.finetune_run import FINETUNE
 from tagger.recipes.finetune_scores import BEFORE
 from tagger.recipes.history import read_course
 from tagger.recipes.prep import PrepOptions, prepare
+from tagger.recipes.pretrain import pretrain
 from tagger.records import FinetuneReport, Step
 from tagger.saved import FORMS, HISTORY, RUN, SETTINGS, WEIGHTS, read_model, write_model
 from tagger.settings_file import load_settings
 from tagger.training.checkpoint import CHECKPOINT
 from tagger.weights_file import read_weights
 from tests.recipes.finetuning import NEW, OLD, new_settings, train_model, write
+from tests.recipes.test_pretrain import settings as text_settings
+from tests.recipes.test_pretrain import write_text
 
 FAST = ("training.epochs=3",)
 
@@ -317,14 +321,14 @@ SCORE = "training.score: expected one of mean, ner.f1, ner.precision, ner.recall
             {},
             SettingsError,
             "network.window: expected 5 as in {model}, found 9. "
-            "A fine-tuning keeps the features and sizes of its model, and the schemes of its tasks.",
+            "A fine-tuning keeps the features and sizes of its model, and the kind of each of its tasks.",
         ),
         (
             ['tasks.ner.objective="word"'],
             {},
             SettingsError,
             "tasks.ner.objective: expected 'sentence' as in {model}, found 'word'. "
-            "A fine-tuning keeps the features and sizes of its model, and the schemes of its tasks.",
+            "A fine-tuning keeps the features and sizes of its model, and the kind of each of its tasks.",
         ),
         (
             ["transfer.model=other"],
@@ -343,6 +347,21 @@ SCORE = "training.score: expected one of mean, ner.f1, ner.precision, ner.recall
             {},
             SettingsError,
             "data: expected a tag column that a task can learn from, found ner, chunk.",
+        ),
+        (
+            [
+                'tasks.pos.data={train=["{folder}/new.conll"], columns=["word", "a", "b"]}',
+                "tasks.ner.weight=2.0",
+            ],
+            {},
+            SettingsError,
+            "tasks.pos.column: expected a tag column of its data (a, b), found 'pos'.",
+        ),
+        (
+            ['tasks.pos.column="nowhere"', "tasks.ner.weight=2.0"],
+            {},
+            SettingsError,
+            "tasks.pos.column: expected a tag column of its data (ner, chunk), found 'nowhere'.",
         ),
         (
             ['transfer.freeze=["heads.nerr"]'],
@@ -429,7 +448,9 @@ def test_an_output_that_is_there_is_kept(model: Path, tmp_path: Path) -> None:
 def test_only_a_fine_tuning_is_resumed_as_one(model: Path) -> None:
     with pytest.raises(ModelError) as error:
         resume_finetuning(model)
-    assert str(error.value) == f"{model}: expected a run of `tagger finetune`, found another."
+    assert str(error.value) == (
+        f"{model}: expected a run of `tagger finetune`, found another. Go on with: tagger train --resume {model}"
+    )
 
 
 def test_a_model_without_tasks_learns_its_first_ones(model: Path, tmp_path: Path) -> None:
@@ -450,3 +471,168 @@ def test_a_model_without_tasks_learns_its_first_ones(model: Path, tmp_path: Path
     assert report.notes == (
         f"no old data to show what was forgotten: {bare}: it had no tasks that tag. (--old names some)",
     )
+
+
+@pytest.fixture(scope="module")
+def pretrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pretrained")
+    return pretrain(text_settings(write_text(folder, 200)), folder / "model").folder
+
+
+def test_a_pretrained_model_learns_as_the_programs_defaults_say(pretrained: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+    report = tuned(pretrained, tmp_path, note=told.append)
+    after, before = read_model(report.training.folder), read_model(pretrained)
+    assert [task.name for task in after.tasks] == ["ner", "chunk"]
+    assert not [name for name in after.weights if name.startswith("heads.text")]
+    assert after.network == before.network
+    settings, default = load_settings(report.training.folder / SETTINGS), Settings()
+    for section in ("optimizer", "schedule", "pretraining", "transfer", "rehearsal"):
+        assert getattr(settings, section) == getattr(default, section), section
+    assert settings.training == default.training.model_copy(update={"epochs": 3})
+    assert settings.network.dropout == default.network.dropout
+    assert settings.features.word.unknown_rate == default.features.word.unknown_rate
+    assert settings.features.word.dim == 8
+    assert told[:2] == [
+        "text is left out: it has no tag column to learn from",
+        f"the word stays the only feature; `tagger train --from {pretrained}` adds capitals, affixes and "
+        "characters, the better start",
+    ]
+    assert report.notes == (
+        f"no old data to show what was forgotten: {pretrained}: it had no tasks that tag. (--old names some)",
+    )
+
+
+def test_a_pretrained_model_lends_its_words_and_layers(pretrained: Path, tmp_path: Path) -> None:
+    tuned(pretrained, tmp_path, "optimizer.rate=1e-30", "training.epochs=1")
+    before, after = read_model(pretrained).weights, read_model(tmp_path / "tuned").weights
+    table = before["lookup.word.weight"]
+    assert np.array_equal(after["lookup.word.weight"][: len(table)], table)
+    assert np.array_equal(after["trunk.0.weight"], before["trunk.0.weight"])
+
+
+@pytest.mark.parametrize("distillation", [0.0, 0.5])
+def test_a_run_from_a_pretrained_model_goes_on(pretrained: Path, tmp_path: Path, distillation: float) -> None:
+    def interrupt(step: Step) -> None:
+        if step.epoch == 2:
+            raise KeyboardInterrupt
+
+    tuned(pretrained, tmp_path, f"rehearsal.distillation={distillation}", observe=interrupt)
+    report = resume_finetuning(tmp_path / "tuned")
+    assert report.training.epochs == 3
+    assert {row.task for row in report.rows} == {"ner", "chunk"}
+
+
+def test_labels_that_the_model_had_mapped_away_stay_away_in_a_folder_to_rehearse(tmp_path: Path) -> None:
+    corpus = str(write(tmp_path / "old.conll", OLD))
+    columns = ("word", "pos", "ner")
+    data = {"train": [corpus], "dev": [corpus], "columns": columns, "maps": ["ner:LOC=O"]}
+    model = train_model(tmp_path, data=data, training={"epochs": 1})
+    prepare(PrepOptions(tmp_path / "folder", train=(corpus,), dev=(corpus,), columns=columns))
+    new = new_settings(tmp_path, "Ada B-PER\n. O\n", "word,ner")
+    tuned(model, tmp_path, data=new, rehearse=[str(tmp_path / "folder")])
+    ner = read_model(tmp_path / "tuned").tasks[1]
+    assert sorted({label.partition("-")[2] for label in ner.labels}) == ["", "PER"]
+
+
+def test_a_new_word_that_is_known_in_another_spelling_starts_as_unknown(tmp_path: Path) -> None:
+    """The model tells case and digits apart: "Train" was no word of its, whatever it knows of "train"."""
+    features = {"word": {"dim": 8, "lowercase": False, "fold_digits": False, "unknown_rate": 0.0}}
+    model = train_model(tmp_path, features=features)
+    data = new_settings(tmp_path, "Train B-PER\nlives O\n", "word,ner")
+    report = tuned(model, tmp_path, "optimizer.rate=1e-30", "training.epochs=1", data=data)
+    after = read_model(tmp_path / "tuned")
+    table, rows = after.weights["lookup.word.weight"], after.features.vocabularies["word"].rows
+    assert np.array_equal(table[rows["Train"]], table[1])
+    assert not np.array_equal(table[rows["Train"]], table[rows["train"]])
+    taken = report.training.transfer
+    assert taken is not None
+    known = len(read_model(model).features.vocabularies["word"].items)
+    assert taken.matched == {"exact": known, "lower-cased": 0, "digits folded": 0}
+    assert (taken.tokens, taken.covered_before, taken.covered_after) == (2, 1, 1)
+    (words,) = (layer for layer in taken.layers if layer.layer == "lookup.word")
+    assert (words.copied, words.new, words.dropped) == (known + 2, 1, 0)
+
+
+PER = {"column": "ner", "objective": "margin", "label": "PER"}
+
+
+@pytest.fixture(scope="module")
+def scorer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tasks = {"pos": {}, "ner": {"objective": "sentence"}, "per": PER}
+    return train_model(tmp_path_factory.mktemp("scorer"), tasks=tasks)
+
+
+@pytest.mark.parametrize("distillation", [0.0, 0.5])
+def test_a_scorer_whose_label_the_data_lack_keeps_its_head(
+    scorer: Path, tmp_path: Path, distillation: float
+) -> None:
+    """It has no teacher either, unlike the other task that nothing else teaches."""
+    told: list[str] = []
+    data = new_settings(tmp_path, "Acme B-ORG\nsings O\n", "word,ner")
+    distil = f"rehearsal.distillation={distillation}"
+    report = tuned(scorer, tmp_path, distil, "optimizer.rate=0.05", data=data, note=told.append)
+    before, after = read_model(scorer).weights, read_model(tmp_path / "tuned").weights
+    assert np.array_equal(after["heads.per.weight"], before["heads.per.weight"])
+    assert np.array_equal(after["heads.pos.weight"], before["heads.pos.weight"]) == (not distillation)
+    assert "per keeps its head as it is: the new data do not have words with and without PER" in told
+    kept = "learns to say what the model says" if distillation else "keeps its head as it is"
+    assert f"pos {kept}: no data have its column" in told
+    assert report.training.transfer is not None
+    frozen = ("heads.per",) if distillation else ("heads.pos", "heads.per")
+    assert report.training.transfer.frozen == frozen
+
+
+def test_the_label_of_a_scorer_cannot_be_stated_otherwise(scorer: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as error:
+        tuned(scorer, tmp_path, 'tasks.per.label="LOC"')
+    assert str(error.value) == (
+        f"tasks.per.label: expected 'PER' as in {scorer}, found 'LOC'. "
+        "A fine-tuning keeps the features and sizes of its model, and the kind of each of its tasks."
+    )
+
+
+def test_the_same_file_read_in_two_ways_is_remembered_in_both(tmp_path: Path) -> None:
+    """Old and new development data lie in one file, whose labels the new ones change."""
+    model = train_model(tmp_path)
+    corpus = str(tmp_path / "old.conll")
+    data = {"train": [corpus], "dev": [corpus], "columns": ["word", "pos", "ner"], "maps": ["ner:LOC=PLACE"]}
+
+    def interrupt(step: Step) -> None:
+        if step.epoch == 2:
+            raise KeyboardInterrupt
+
+    import tomli_w
+
+    path = write(tmp_path / "same.toml", tomli_w.dumps({"data": data}))
+    tuned(model, tmp_path, data=str(path), observe=interrupt)
+    report = resume_finetuning(tmp_path / "tuned")
+    assert [(row.data, row.task) for row in report.rows] == [
+        ("old", "pos"), ("old", "ner"), ("new", "pos"), ("new", "ner")
+    ]  # fmt: skip
+    assert not [note for note in report.notes if "no longer" in note]
+
+
+def test_that_no_epoch_beats_the_model_is_said(model: Path, tmp_path: Path) -> None:
+    """Also by a run that was resumed; the rate is so low that the model scores what it scored."""
+    data = new_settings(tmp_path, OLD.replace("I-", "B-", 1), "word,pos,ner")
+
+    def interrupt(step: Step) -> None:
+        if step.epoch == 2:
+            raise KeyboardInterrupt
+
+    tuned(model, tmp_path, "optimizer.rate=1e-30", data=data, observe=interrupt)
+    report = resume_finetuning(tmp_path / "tuned")
+    best = 100 * (report.training.best_score or 0.0)
+    assert report.notes == (
+        f"no epoch beats the model before fine-tuning: mean {best:.2f}% before, {best:.2f}% at best (epoch 1)",
+    )
+    saved = json.loads((tmp_path / "tuned" / FINETUNE).read_text())
+    assert saved["notes"] == list(report.notes)
+
+
+def test_an_epoch_that_beats_the_model_needs_no_word(model: Path, tmp_path: Path) -> None:
+    data = new_settings(tmp_path, "Ada X\nLovelace X\n", "word,pos")
+    report = tuned(model, tmp_path, "training.epochs=60", "optimizer.rate=0.05", data=data)
+    assert report.training.best_score == 1.0
+    assert report.notes == ()

@@ -61,5 +61,18 @@ def test_the_reasons_name_size_coverage_and_advice() -> None:
     assert reasons(1500, 0.953, advise(1500, 0.953), 75) == (
         "1,500 training words are little data (little: under 2,000, some: under 20,000)",
         "95.3% of them have a row in the model: like what it knows (from 90%)",
-        "so only the heads learn, at 1 of the model's rate, in batches of 75 words",
+        "so only the heads learn, at the full rate of the model's own training, in batches of 75 words",
     )
+
+
+@pytest.mark.parametrize(
+    ("stated", "line"),
+    [
+        ((), "so all layers learn, at 0.5 of the rate of the model's own training, in batches of 75 words"),
+        (("layers",), "so the layers learn as stated, at 0.5 of the rate of the model's own training, in batches of "
+         "75 words"),
+        (("layers", "rate", "batches"), "so the layers learn as stated, at the stated rate, in the stated batches"),
+    ],
+)  # fmt: skip
+def test_what_is_stated_is_said_once(stated: tuple[str, ...], line: str) -> None:
+    assert reasons(50_000, 0.95, advise(50_000, 0.95), 75, stated)[-1] == line

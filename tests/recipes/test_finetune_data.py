@@ -1,5 +1,6 @@
 """Which tasks learn from which data."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,54 @@ def test_rehearsed_data_teach_the_models_tasks_by_the_models_columns(tmp_path: P
     assert [task.labels for task in data.old.tasks] == [task.labels for task in data.new.tasks]
     assert data.new.tasks[0].labels == ("VBZ", "NNP", ".", "DT", "IN", "JJ", "NN", "TO")
     assert data.untaught == ()
+
+
+PER = TaskDescription("per", "ner", "none", "margin", ("PER",))
+SCORER = {"per": {"column": "ner", "objective": "margin", "label": "PER"}}
+
+
+@pytest.mark.parametrize("label", ["LOC", ""])
+def test_a_scorer_learns_from_data_with_words_of_both_kinds_alone(tmp_path: Path, label: str) -> None:
+    chosen = settings(tmp_path, tasks=SCORER)
+    assert names(load_finetune_data(chosen, (*KNOWN, PER))) == {"pos": 0, "ner": 0, "per": 0}
+    write(tmp_path / "c.conll", "Oslo NNP I-LOC\n. . O\n")
+    data = load_finetune_data(chosen, (*KNOWN, PER))
+    assert names(data) == {"pos": 0, "ner": 0}
+    assert (data.untaught, data.unfit) == (("per",), ("per",))
+    assert data.why_untaught(PER) == "the new data do not have words with and without PER"
+    any_label = replace(PER, labels=("",))
+    write(tmp_path / "c.conll", "Oslo NNP I-LOC\n")
+    data = load_finetune_data(chosen, (*KNOWN, any_label))
+    assert data.why_untaught(any_label) == "the new data do not have words with and without any label"
+
+
+def test_old_data_without_the_label_of_a_scorer_do_not_teach_it(tmp_path: Path) -> None:
+    old = settings(tmp_path).data.model_dump(mode="json")
+    new = str(write(tmp_path / "new.conll", "Ada X\n"))
+    chosen = settings(tmp_path, tasks=SCORER, rehearsal={"data": old})
+    write(tmp_path / "c.conll", "Oslo NNP I-LOC\n. . O\n")
+    chosen = chosen.model_copy(
+        update={"data": chosen.data.model_copy(update={"train": (new,), "dev": (), "columns": ("word", "x")})}
+    )
+    data = load_finetune_data(chosen, (*KNOWN, PER))
+    assert data.old is not None
+    assert data.old.corpus_of == {"pos": 0, "ner": 0}
+    assert data.why_untaught(PER) == "no data have its column"
+
+
+def test_a_corpus_that_teaches_no_task_is_left_out(tmp_path: Path) -> None:
+    corpus = str(write(tmp_path / "own.conll", "Ada S-X\n"))
+    own = {"train": [corpus], "columns": ["word", "x"]}
+    chosen = settings(tmp_path, tasks={**SCORER, "x": {"data": own, "objective": "sentence"}})
+    write(tmp_path / "c.conll", "Oslo NNP I-LOC\n. . O\n")
+    data = load_finetune_data(chosen, (*KNOWN, PER), ("per", "x"))
+    assert names(data) == {"x": 0}
+    assert [corpus.train[0].tokens for corpus in data.new.corpora] == [["Ada"]]
+
+
+def test_a_task_that_is_not_named_is_told_from_one_without_a_column(tmp_path: Path) -> None:
+    data = load_finetune_data(settings(tmp_path), KNOWN, ("ner",))
+    assert data.why_untaught(POS) == "it is none of the tasks named"
 
 
 @pytest.mark.parametrize("weight", [1.0, 3.0])

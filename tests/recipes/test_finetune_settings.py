@@ -14,12 +14,14 @@ from tests.recipes.finetuning import new_settings, train_model, write
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return train_model(
+    folder = train_model(
         tmp_path_factory.mktemp("model"),
         training={"epochs": 1, "batch_words": 7, "score": "pos.accuracy", "seed": 5},
         transfer={"freeze": ["lookup.caps"]},
-        rehearsal={"share": 0.7},
     )
+    path = folder / SETTINGS  # as if it had been fine-tuned itself
+    path.write_text(path.read_text().replace("share = 0.3", "share = 0.7"))
+    return folder
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -112,7 +114,7 @@ def test_what_the_model_is_cannot_be_stated_otherwise(
         build_request(model, new_settings(tmp_path), overrides=[setting])
     assert str(error.value) == (
         f"{setting.partition('=')[0]}: expected {expected} as in {model}, found {found}. "
-        "A fine-tuning keeps the features and sizes of its model, and the schemes of its tasks."
+        "A fine-tuning keeps the features and sizes of its model, and the kind of each of its tasks."
     )
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from tagger.errors import ModelError
 from tagger.recipes.info import describe_model, info_as_json
+from tagger.recipes.transfer_record import TRANSFER, dump_transfer
+from tagger.records import LayerTransfer, TransferReport
 from tagger.reports.model import print_model
 from tagger.saved import NetworkDescription, SavedModel, TaskDescription, read_model, write_model
 from tagger.text.features import Feature, FormFeatures
@@ -106,6 +108,26 @@ data of pos: 1,600 training sentences (20,000 tokens), 40 development sentences,
 trained by tagger 0.1.0 with seed 3 in 12 s
 """
     )
+
+
+def test_the_model_that_it_started_from(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert info_as_json(describe_model(folder))["transfer"] is None
+    taken = TransferReport("old", (LayerTransfer("lookup.word", 3, 0, 0), LayerTransfer("trunk.0", 6, 0, 0)),
+                           frozen=("lookup", "trunk"), thaw={"trunk": 1})  # fmt: skip
+    write_file(folder / TRANSFER, dump_transfer(taken))
+    values = json.loads(json.dumps(info_as_json(describe_model(folder))))
+    assert values["transfer"] == {
+        "source": "old",
+        "layers": ["lookup.word", "trunk.0"],
+        "frozen": ["lookup", "trunk"],
+        "thaw": {"trunk": 1},
+    }
+    print_model(values)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:3] == [
+        "window of 3 words, hidden units 4, tanh",
+        "started from old: lookup.word, trunk.0; frozen: lookup",
+    ]
 
 
 def test_half_precision(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

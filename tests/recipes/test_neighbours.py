@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tagger.errors import TaggerError
+from tagger.errors import ModelError, TaggerError
 from tagger.recipes.neighbours import UnknownWord, find_neighbours, neighbours_as_json
 from tagger.saved import write_model
 from tests.recipes.test_word_table import word_model
@@ -74,13 +74,28 @@ def test_unknown_words_are_told_beside_known_ones(folder: Path) -> None:
         ),
         (list("abcdefg"), "expected words that the model knows, found 'a', 'b', 'c', 'd', 'e' and 2 others."),
         (["x" * 1000], f"expected a word that the model knows, found '{'x' * 1000}'."),
-        ([""], "expected a word that the model knows, found ''."),
+        ([""], "expected a word that the model knows, found ''. It is empty."),
+        (
+            ["Old York"],
+            "expected a word that the model knows, found 'Old York'. "
+            "A word holds no white space: ask for Old and York.",
+        ),
+        ([" "], "expected a word that the model knows, found ' '. A word holds no white space."),
     ],
 )
 def test_no_word_that_is_known(folder: Path, words: list[str], message: str) -> None:
     with pytest.raises(TaggerError) as caught:
         find_neighbours(folder, words)
     assert str(caught.value) == f"{folder}: {message}"
+
+
+def test_a_model_without_words(tmp_path: Path) -> None:
+    write_model(tmp_path, word_model([], np.zeros((2, 2), np.float32)))
+    with pytest.raises(ModelError) as caught:
+        find_neighbours(tmp_path, ["the"])
+    assert str(caught.value) == (
+        f"{tmp_path}: expected a model that knows words, found one whose word table has none."
+    )
 
 
 def test_near_spellings_are_looked_for_a_few_words_only(folder: Path) -> None:

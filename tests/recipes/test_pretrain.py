@@ -10,12 +10,20 @@ import pytest
 
 from tagger.config import Settings
 from tagger.errors import TaggerError
+from tagger.recipes.diagnose import diagnose
+from tagger.recipes.history import read_course
+from tagger.recipes.info import describe_model, info_as_json
+from tagger.recipes.plot import plot
 from tagger.recipes.pretrain import pretrain
 from tagger.recipes.pretrain_settings import pretraining_settings, resumed_settings
 from tagger.recipes.pretrain_words import load_words
 from tagger.records import Step
-from tagger.saved import read_model
+from tagger.reports.curves import build_page
+from tagger.reports.model import print_model
+from tagger.saved import NetworkDescription, SavedModel, TaskDescription, read_model, write_model
+from tagger.text.features import Feature, FormFeatures
 from tagger.text.text_sources import find_text
+from tagger.text.vocabulary import Vocabulary
 from tagger.weights_file import read_weights
 
 NAMES, PLACES = ["ada", "omar", "zoe", "lena"], ["oslo", "paris", "rome", "lima"]
@@ -138,12 +146,49 @@ def test_a_run_whose_text_has_changed_is_not_resumed(tmp_path: Path) -> None:
 
 def test_a_time_budget_ends_it_and_a_longer_one_goes_on(tmp_path: Path) -> None:
     text = write_text(tmp_path)
-    short = pretrain(settings(text, pretraining__time_budget=1e-6), tmp_path / "m")
-    assert short.rounds == 1 and not short.interrupted
+    short = pretrain(settings(text, pretraining__time_budget=1e-6, pretraining__epochs=1), tmp_path / "m")
+    assert short.rounds == 1 and not short.interrupted and not short.ended
 
+    idle = pretrain(resumed_settings(tmp_path / "m", {}), tmp_path / "m", resume=True)
+    used = "nothing left to do: the time, 1e-06 minutes, is used up; a longer --time-budget goes on"
+    assert (idle.rounds, idle.ended) == (1, used)
     longer = resumed_settings(tmp_path / "m", {"pretraining.time_budget": 60.0})
-    assert pretrain(longer, tmp_path / "m", resume=True).rounds == 6
+    done = pretrain(longer, tmp_path / "m", resume=True)
+    often = "the text has been read once, as often as asked; --epochs N reads it on"
+    assert (done.rounds, done.passes, done.ended) == (6, 1, f"ended before the time was up: {often}")
     assert resumed_settings(tmp_path / "m", {}).pretraining.time_budget == 60.0
+    idle = pretrain(resumed_settings(tmp_path / "m", {}), tmp_path / "m", resume=True)
+    assert (idle.rounds, idle.ended) == (6, f"nothing left to do: {often}")
+
+
+def test_more_epochs_go_through_the_text_to_its_end_again(tmp_path: Path) -> None:
+    """Also where rounds do not add up to the text: a round that the end of the text cut short is made up for."""
+    text = write_text(tmp_path, 500)  # 2,500 words in rounds of 1,000
+    once = pretrain(settings(text), tmp_path / "m")
+    assert (once.rounds, once.passes, once.ended) == (3, 1, "")
+    twice = pretrain(resumed_settings(tmp_path / "m", {"pretraining.epochs": 2}), tmp_path / "m", resume=True)
+    assert (twice.rounds, twice.passes, twice.words) == (6, 2, 2 * once.words)
+
+
+def test_with_a_time_budget_the_text_is_read_while_there_is_time(tmp_path: Path) -> None:
+    chosen = settings(write_text(tmp_path, 500), pretraining__time_budget=60.0)
+
+    def stop(step: Step) -> None:
+        if step.epoch == 6 and step.epoch_end:
+            raise KeyboardInterrupt
+
+    report = pretrain(chosen, tmp_path / "m", observe=stop)
+    assert (report.rounds, report.passes) == (6, 2)
+
+
+def test_figures_of_an_unfinished_round_do_not_count(tmp_path: Path) -> None:
+    def stop(step: Step) -> None:
+        if step.epoch == 2 and step.words > 300:
+            raise KeyboardInterrupt
+
+    report = pretrain(settings(write_text(tmp_path)), tmp_path / "m", observe=stop)
+    assert report.interrupted and report.rounds == 1
+    assert report.words == report.windows and 1000 <= report.words < 1010
 
 
 def test_a_larger_vocabulary_starts_from_a_smaller_model(tmp_path: Path) -> None:
@@ -164,6 +209,10 @@ def test_a_larger_vocabulary_starts_from_a_smaller_model(tmp_path: Path) -> None
         new.weights["lookup.word.weight"][2:7], old.weights["lookup.word.weight"][2:7], atol=1e-3
     )
     assert f"{tmp_path}/small: 5 words keep their rows, 7 are new" in notes
+    taken = json.loads((tmp_path / "large" / "transfer.json").read_text("utf-8"))
+    tokens = Path(text).read_text("utf-8").split()
+    assert taken["tokens"] == len(tokens) == 6000
+    assert taken["covered_before"] == taken["covered_after"] == sum(token in words for token in tokens)
 
 
 def test_vectors_of_a_file_are_where_it_starts(tmp_path: Path) -> None:
@@ -223,7 +272,73 @@ def test_text_that_is_too_short_to_hold_some_out_is_told(tmp_path: Path) -> None
     notes: list[str] = []
     report = pretrain(settings(write_text(tmp_path, 40)), tmp_path / "m", note=notes.append)
     assert report.scores == {}
-    assert "no text is held out (50 paragraphs or more are needed), so there is no score" in notes
+    reason = "no text is held out, for that takes 50 paragraphs or more"
+    assert f"no score: {reason}" in notes and report.unscored == reason
+    none = pretrain(settings(write_text(tmp_path), pretraining__held_out_words=0), tmp_path / "none")
+    assert none.unscored == "no text is held out (pretraining.held_out_words = 0)"
+
+
+def test_a_text_of_rare_words_makes_no_model(tmp_path: Path) -> None:
+    (tmp_path / "rare.txt").write_text("ada sings in oslo and in rome .\n" * 2, "utf-8")
+    with pytest.raises(TaggerError) as caught:
+        pretrain(settings(str(tmp_path / "rare.txt"), pretraining__min_count=5), tmp_path / "m")
+    most = "4 or less: no word of the text occurs more often"
+    assert str(caught.value) == f"pretraining.min_count: expected {most}, found 5."
+    assert not (tmp_path / "m").exists()
+
+
+def test_standard_input_is_not_resumed(tmp_path: Path) -> None:
+    pretrain(settings(write_text(tmp_path, 300)), tmp_path / "m")
+    path = tmp_path / "m" / "settings.toml"
+    path.write_text(re.sub(r"(?ms)^text = \[.*?\]\n", 'text = ["-"]\n', path.read_text("utf-8")), "utf-8")
+    with pytest.raises(TaggerError) as caught:
+        resumed_settings(tmp_path / "m", {})
+    hint = "It cannot be resumed; `--start` with this folder begins another run from its words and layers."
+    wanted = "expected a run of text that can be read again, found one of standard input"
+    assert str(caught.value) == f"{tmp_path}/m: {wanted}. {hint}"
+
+
+def test_what_it_starts_from_and_the_data_set_are_looked_at_before_words_are_counted(tmp_path: Path) -> None:
+    text = write_text(tmp_path, 300)
+    tagger = SavedModel(
+        NetworkDescription(3, (4,), "tanh"),
+        (TaskDescription("pos", "upos", "none", "word", ("N",)),),
+        FormFeatures([Feature("word", 2)], None, {"word": Vocabulary(["ada"])}),
+        {
+            "lookup.word.weight": np.zeros((3, 2), np.float32),
+            "trunk.0.weight": np.zeros((4, 6), np.float32),
+            "trunk.0.bias": np.zeros(4, np.float32),
+            "heads.pos.weight": np.zeros((1, 4), np.float32),
+            "heads.pos.bias": np.zeros(1, np.float32),
+        },
+    )
+    (tmp_path / "tagger").mkdir()
+    write_model(tmp_path / "tagger", tagger)
+    pretrain(settings(text), tmp_path / "small")
+    table = tmp_path / "table.jsonl"
+    table.write_text('{"text": "Ada sings."}\n', "utf-8")
+    hint = (
+        "To start from the vectors of another model, name them as features.word.vectors, "
+        f"after `tagger info {tmp_path}/tagger --export-vectors FILE`."
+    )
+    for changes, message in (
+        (
+            {"pretraining__start": str(tmp_path / "tagger")},
+            f"{tmp_path}/tagger: expected a model of `tagger pretrain`, found one of pos. {hint}",
+        ),
+        (
+            {"pretraining__start": str(tmp_path / "small"), "network__hidden": [7]},
+            f"network.hidden: expected [12], as {tmp_path}/small has it, found [7].",
+        ),
+        (
+            {"pretraining__text": [str(table)], "pretraining__column": "body"},
+            f"{table}, train: expected a column 'body', found text. Set --column.",
+        ),
+    ):
+        notes: list[str] = []
+        with pytest.raises(TaggerError) as caught:
+            pretrain(settings(text, **changes), tmp_path / "m", note=notes.append)
+        assert str(caught.value) == message and notes == []
 
 
 def test_lines_that_are_no_text_are_counted(tmp_path: Path) -> None:
@@ -232,7 +347,7 @@ def test_lines_that_are_no_text_are_counted(tmp_path: Path) -> None:
         file.write(b"\xff\xfe broken\n")
     notes: list[str] = []
     pretrain(settings(text, pretraining__on_error="skip"), tmp_path / "m", note=notes.append)
-    assert "1 lines that are no text were left out" in notes
+    assert "1 line that is no text was left out" in notes
 
 
 def test_the_last_round_is_the_one_to_keep(tmp_path: Path) -> None:
@@ -276,11 +391,45 @@ def test_the_folder_says_what_it_learnt_from(tmp_path: Path) -> None:
 
     run = json.loads((tmp_path / "m" / "run.json").read_text("utf-8"))
     assert run["data"][0]["tokens"] == 6000 and len(run["data"][0]["fingerprint"]) == 64
-    assert "raw text of 6,000 tokens; 10 words with a row" in (tmp_path / "m" / "README.md").read_text(
-        "utf-8"
-    )
+    card = (tmp_path / "m" / "README.md").read_text("utf-8")
+    assert "raw text of 6,000 tokens; 10 words with a row" in card
+    assert "seed 1; after round 6.\n" in card and "Scores of held-out text (%):" in card
+    assert "entity" not in card and "epoch" not in card
     assert notes[0] == "counting words ..."
     assert notes[1].startswith("6,000 tokens, 12 distinct words; 10 with a row of their own (")
+
+
+def test_info_plot_and_diagnose_know_a_pretraining(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pretrain(settings(write_text(tmp_path)), tmp_path / "m")
+    print_model(info_as_json(describe_model(tmp_path / "m")))
+    shown = capsys.readouterr().out
+    assert "scores of held-out text after round 6 of 6" in shown
+    assert "data of text: raw text of 6,000 tokens; 12 words with a row, fingerprint " in shown
+
+    (tmp_path / "m" / "history.jsonl").unlink()
+    print_model(info_as_json(describe_model(tmp_path / "m")))
+    assert "scores of held-out text after round 6\n" in capsys.readouterr().out
+
+
+def test_the_rounds_are_drawn_and_not_diagnosed(tmp_path: Path) -> None:
+    run = tmp_path / "m"
+    pretrain(settings(write_text(tmp_path)), run)
+    page = build_page([read_course(run)])
+    assert [(panel.title, panel.unit) for panel in page.tasks[0]] == [
+        ("text: loss", "a pair of windows"),
+        ("text: ranking accuracy", "%"),
+    ]
+    assert [len(line.curve) for panel in page.tasks[0] for line in panel.lines] == [6, 6]
+    plot([run], tmp_path / "m.svg")
+    with pytest.raises(TaggerError) as caught:
+        diagnose(run)
+    hint = (
+        f"Its scores of held-out text: {run}/history.jsonl, drawn by `tagger plot {run}`; "
+        f"what it learnt: `tagger neighbours {run} WORD`."
+    )
+    assert str(caught.value) == f"{run}: expected a training on labels, found a pretraining. {hint}"
 
 
 def test_text_of_words_without_rows_teaches_nothing_and_does_no_harm(tmp_path: Path) -> None:
@@ -291,7 +440,6 @@ def test_text_of_words_without_rows_teaches_nothing_and_does_no_harm(tmp_path: P
 
 
 REFUSED = {
-    "features.caps.dim=5": "features: expected the word alone (pretraining), found further features.",
     "network.hidden=[4,4]": "network.hidden: expected one hidden layer (pretraining), found [4, 4].",
     "network.activation='maxout'": "network.activation: expected one of relu, hard_tanh, tanh, sigmoid, soft_sign (pretraining), found maxout.",
     "network.batch_norm=true": "network.batch_norm: expected false (pretraining), found true.",
@@ -309,10 +457,20 @@ def test_what_pretraining_cannot_do_is_refused(override: str) -> None:
     assert str(caught.value) == f"{REFUSED[override]} Train on labels with `tagger train`."
 
 
+def test_further_features_are_named_with_what_switches_them_off() -> None:
+    with pytest.raises(TaggerError) as caught:
+        pretraining_settings(None, ["features.caps.dim=5", "features.suffix.lengths=[2,3]"])
+    assert str(caught.value) == (
+        "features: expected the word alone (pretraining), found features.caps.dim = 5, features.suffix.lengths = [2, 3]. "
+        "Switch them off: --set features.caps.dim=0 --set 'features.suffix.lengths=[]'."
+    )
+
+
 UNUSED = {
     "training.epochs=3": "training.epochs: expected its default: pretraining has no use for it, found 3. "
     "Times through the text: pretraining.epochs.",
-    "data.folder='x'": None,
+    "data.folder='x'": "data: expected its default: pretraining has no use for it, found folder = 'x'. "
+    "The text is pretraining.text.",
     "augmentation.swap_rate=0.5": None,
 }
 

@@ -298,3 +298,37 @@ def test_the_card_of_a_model_that_also_tags_says_how(corpus: Path, tmp_path: Pat
     model = train(settings(corpus, {"any": ANY, "pos": {}}, epochs=1), tmp_path / "m").folder
     metrics, run = (json.loads((model / name).read_text()) for name in ("metrics.json", "run.json"))
     assert "tagger tag -m m FILE" in model_card("m", read_model(model), metrics, run)
+
+
+MIXED = "Ada N B-PER\nsings V O\n\nit N O\nrains V O\nin P O\nhere N O\n\nOslo N B-LOC\n"
+
+
+@pytest.mark.parametrize("beside", [{}, {"pos": {}}])
+def test_batches_without_a_pair_of_windows_do_not_count_in_the_loss(
+    tmp_path: Path, beside: dict[str, Any]
+) -> None:
+    """Three batches of a sentence each: one has both kinds of windows, one corrupted ones alone, one a true one."""
+    path = tmp_path / "mixed.conll"
+    path.write_text(MIXED, encoding="utf-8")
+    steps: list[Step] = []
+    chosen = settings(path, {"any": {**ANY, "margin": 50.0}, **beside}, epochs=2, batch_words=1)
+    train(chosen, tmp_path / "m", observe=steps.append)
+    for epoch in (steps[:3], steps[3:]):
+        (paired,) = (step.losses["any"] for step in epoch if step.losses.get("any"))
+        assert paired > 40.0
+        assert epoch[-1].train_losses["any"] == pytest.approx(paired)
+        assert set(epoch[-1].train_losses) == {"any", *beside}
+    if beside:
+        assert sum("any" in step.losses for step in steps) == 2
+        assert steps[2].words == steps[2].total_words == 7
+
+
+def test_an_epoch_without_a_pair_of_windows_teaches_nothing_and_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "apart.conll"
+    path.write_text("Ada N B-PER\n\nit N O\nrains V O\n", encoding="utf-8")
+    steps: list[Step] = []
+    report = train(
+        settings(path, {"any": ANY}, epochs=2, batch_words=1), tmp_path / "m", observe=steps.append
+    )
+    assert report.epochs == 2
+    assert steps[-1].train_losses == {}

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import os
 import subprocess
 import sys
@@ -76,6 +77,7 @@ def test_the_closing_line_counts_on_stderr_unless_quiet(run):
     assert run("news/a.txt").stderr.startswith("3 sentences, 15 tokens in ")
     assert run("news").stderr.startswith("2 files, 6 sentences, 30 tokens in ")
     assert run("news/a.txt", "--quiet").stderr == ""
+    assert re.fullmatch(r"0 sentences, 0 tokens in \d\.\d\d s\n", run(stdin="").stderr)
 
 
 def test_json_offsets_cut_the_file(run):

@@ -11,7 +11,7 @@ from tagger.recipes.first_state import choose_device
 from tagger.recipes.train import resume_settings, train
 from tagger.records import Step
 from tagger.saved import HISTORY, METRICS, RUN, SETTINGS, WEIGHTS
-from tagger.settings_file import load_settings, parse_settings
+from tagger.settings_file import dump_settings, load_settings, parse_settings
 from tagger.training.checkpoint import CHECKPOINT
 from tagger.weights_file import read_weights
 
@@ -316,3 +316,56 @@ def test_a_device_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) ->
         'training.device: expected a device of this machine, found \'cuda\'. Use "cpu" or "auto".'
     )
     assert choose_device("auto").type == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        (
+            {"rehearsal": {"distillation": 0.5}},
+            "rehearsal.distillation: expected its default, for `tagger train` does not use it, found 0.5. "
+            "`tagger finetune` does.",
+        ),
+        (
+            {"rehearsal": {"data": {"folder": "old"}}},
+            "rehearsal.data: expected its default, for `tagger train` does not use it, found {'folder': 'old'}. "
+            "`tagger finetune` does.",
+        ),
+        (
+            {"pretraining": {"text": ["a.txt"]}},
+            "pretraining.text: expected its default, for `tagger train` does not use it, found ['a.txt']. "
+            "`tagger pretrain` does.",
+        ),
+    ],
+)
+def test_settings_of_other_commands_are_refused(
+    corpus: Path, tmp_path: Path, sections: dict[str, object], message: str
+) -> None:
+    with pytest.raises(SettingsError) as error:
+        train(settings(corpus, **sections), tmp_path / "model")
+    assert str(error.value) == message
+    assert not (tmp_path / "model").exists()
+
+
+def test_settings_as_a_run_saves_them_train_again(corpus: Path, tmp_path: Path) -> None:
+    """Every default is written out there, those of other commands too."""
+    train(settings(corpus, training={"epochs": 1}), tmp_path / "one")
+    text = (tmp_path / "one" / SETTINGS).read_text()
+    assert "[pretraining]" in text and "[rehearsal]" in text
+    train(load_settings(tmp_path / "one" / SETTINGS), tmp_path / "two")
+    one, two = (read_weights(tmp_path / name / WEIGHTS) for name in ("one", "two"))
+    assert all(np.array_equal(one[name], two[name]) for name in one)
+
+
+def test_a_pretraining_is_not_resumed_as_a_training(tmp_path: Path) -> None:
+    run = tmp_path / "words"
+    run.mkdir()
+    (run / CHECKPOINT).touch()
+    chosen = parse_settings({"pretraining": {"text": ["a.txt"]}})
+    (run / SETTINGS).write_text(dump_settings(chosen), encoding="utf-8")
+    with pytest.raises(ModelError) as error:
+        train(resume_settings(run), run, resume=True)
+    assert str(error.value) == (
+        f"{run}: expected a run of `tagger train`, found one of `tagger pretrain`. "
+        f"Go on with: tagger pretrain --resume {run}"
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tagger.errors import DataError
+from tagger.recipes.prep import PrepOptions, prepare
 from tagger.recipes.training_data import load_training_data
 from tagger.settings_file import parse_settings
 
@@ -56,3 +57,14 @@ def test_a_sample_is_a_part_in_the_same_order_and_always_the_same(tmp_path: Path
 @pytest.mark.parametrize("sample", [0, 50, 51])
 def test_a_sample_of_all_or_more_is_everything(tmp_path: Path, sample: int) -> None:
     assert sentences_learnt(tmp_path, sample) == [f"w{i}" for i in range(50)]
+
+
+def test_development_data_are_called_as_an_evaluation_calls_them(tmp_path: Path) -> None:
+    for name in ("train.jsonl", "dev.jsonl"):
+        (tmp_path / name).write_text('{"tokens": ["EU"], "ner": ["B-ORG"]}\n', encoding="utf-8")
+    train, dev = str(tmp_path / "train.jsonl"), str(tmp_path / "dev.jsonl")
+    files = parse_settings({"data": {"train": [train], "dev": [dev, dev]}})
+    assert load_training_data(files).corpora[0].dev_name == f"{dev} + {dev}"
+    prepare(PrepOptions(str(tmp_path / "prepared"), train=(train,), dev=(dev,)))
+    folder = parse_settings({"data": {"folder": str(tmp_path / "prepared")}})
+    assert load_training_data(folder).corpora[0].dev_name == f"{tmp_path / 'prepared'}/dev"

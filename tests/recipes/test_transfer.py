@@ -14,19 +14,12 @@ import torch
 from tagger.errors import ModelError, SettingsError
 from tagger.network.window_network import WindowNetwork, initialise
 from tagger.recipes.train import resume_settings, train
-from tagger.recipes.transfer import (
-    TRANSFER,
-    dump_transfer,
-    first_layer,
-    read_source,
-    read_transfer,
-    scale_of,
-    transfer_layers,
-)
+from tagger.recipes.transfer import first_layer, read_source, scale_of, transfer_layers
+from tagger.recipes.transfer_record import TRANSFER, dump_transfer, read_transfer
 from tagger.recipes.word_matching import match_items
 from tagger.recipes.word_vectors import PREPROCESSING, row_spread
 from tagger.records import LayerTransfer, Step, TransferReport
-from tagger.saved import WEIGHTS, NetworkDescription, SavedModel, TaskDescription, read_model
+from tagger.saved import CARD, WEIGHTS, NetworkDescription, SavedModel, TaskDescription, read_model
 from tagger.text.features import CharacterFeature, Feature, fit_features
 from tagger.text.vocabulary import Vocabulary
 from tagger.training.batches import encode, make_batch
@@ -113,7 +106,7 @@ def test_labels_are_matched_by_name() -> None:
     weights = after.weights["heads.ner.weight"]
     np.testing.assert_array_equal(weights[1:], source.weights["heads.ner.weight"])
     np.testing.assert_array_equal(weights[0], before.weights["heads.ner.weight"][0])
-    assert report.layers[-1] == LayerTransfer("heads.ner", copied=2, new=1, dropped=0)
+    assert report.layers[-1] == LayerTransfer("heads.ner", 2, 1, 0, "labels in common: B-PER, O")
 
 
 def test_a_network_that_takes_everything_scores_the_words_both_know_alike() -> None:
@@ -303,10 +296,21 @@ def test_a_training_begins_with_the_layers_of_another_model(old: Path, new: Path
         asdict(layer) for layer in taken.layers
     ]
     assert [note for note in notes if note.startswith(f"{old}: lookup.word (11 of 13)")]
+    assert notes[-1] == "do not learn: lookup.word, trunk"
+    assert (
+        f"Started from {old}: lookup.word, lookup.suffix2, trunk.0; frozen: lookup.word, trunk.\n"
+        in (tmp_path / "model" / CARD).read_text()
+    )
 
 
 def test_without_a_model_nothing_is_taken(new: Path, tmp_path: Path) -> None:
-    report = train(begin(new, {"freeze": ["lookup.word"]}), tmp_path / "model")
+    notes: list[str] = []
+    report = train(begin(new, {"freeze": ["lookup.word"]}), tmp_path / "model", note=notes.append)
+    assert notes[-2:] == [
+        "do not learn: lookup.word",
+        "frozen with random weights: lookup.word; these stay random",
+    ]
+    assert "tarted from" not in (tmp_path / "model" / CARD).read_text()
     assert report.transfer is None
     assert not (tmp_path / "model" / TRANSFER).exists()
 
@@ -354,6 +358,8 @@ def test_a_resumed_run_needs_the_other_model_no_more(
     assert_same_state(tmp_path / "whole", tmp_path / "broken")
     assert (tmp_path / "broken" / TRANSFER).read_text() == record
     assert resumed.transfer == report.transfer
+    cards = [(tmp_path / run / CARD).read_text().replace(run, "run") for run in ("whole", "broken")]
+    assert cards[0] == cards[1]
     first, second = (read_model(tmp_path / run) for run in ("whole", "broken"))
     assert {n: v.items for n, v in first.features.vocabularies.items()} == {
         n: v.items for n, v in second.features.vocabularies.items()
@@ -366,11 +372,13 @@ def test_a_resumed_run_needs_the_vector_file_no_more(new: Path, tmp_path: Path) 
     words = ["ada", "in", "zebra", "to"]
     vectors.write_text("".join(f"{w} {' '.join(map(str, v))}\n" for w, v in zip(words, draw, strict=True)))
     word = {"dim": 8, "vectors": str(vectors), "preprocessing": "center"}
-    chosen = begin(new, {}, features={"word": word})
+    chosen = begin(new, {"freeze": ["lookup.word"]}, features={"word": word})
     train(chosen, tmp_path / "whole")
     train(chosen, tmp_path / "broken", observe=break_off_after(2))
     vectors.unlink()
-    train(resume_settings(tmp_path / "broken"), tmp_path / "broken", resume=True)
+    notes: list[str] = []
+    train(resume_settings(tmp_path / "broken"), tmp_path / "broken", resume=True, note=notes.append)
+    assert notes[-1] == "do not learn: lookup.word"  # they are the file's, not random
     assert_same_state(tmp_path / "whole", tmp_path / "broken")
     maps = [(tmp_path / run / PREPROCESSING).read_bytes() for run in ("whole", "broken")]
     assert maps[0] == maps[1]
@@ -412,7 +420,7 @@ def test_a_model_that_is_not_there_is_an_error(new: Path, tmp_path: Path) -> Non
     with pytest.raises(ModelError) as error:
         train(begin(new, {"model": str(tmp_path / "none")}), tmp_path / "model")
     assert str(error.value) == (
-        f"{tmp_path / 'none'}: expected a model folder, found none. `tagger train` writes one."
+        f"{tmp_path / 'none'}: expected a model folder, found none. `tagger train`, `tagger pretrain` and `tagger finetune` write one."
     )
     assert not (tmp_path / "model").exists()
 

@@ -138,3 +138,28 @@ def test_sizes_that_must_be_equal_are_an_error_that_says_what_to_set(
 def test_other_layers_may_have_other_sizes(layer: str) -> None:
     other = model(caps=7, suffix=9, activation="maxout", window=9, batch_norm=True, hidden=(5, 3, 4))
     assert check_sizes([layer], model(), other) == {}
+
+
+def test_all_sizes_that_do_not_fit_are_one_error_with_a_line_to_paste() -> None:
+    own, other = model(word=64, hidden=(300,)), model(word=50, hidden=(9, 8), activation="maxout", pieces=3)
+    with pytest.raises(SettingsError) as error:
+        check_sizes(["lookup.word", "trunk.0"], own, other)
+    assert str(error.value) == (
+        'transfer.layers: expected features.word.dim = 50, network.hidden = [9], network.activation = "maxout", '
+        "network.pieces = 3, as in the model that lookup.word, trunk.0 come from, found features.word.dim = 64, "
+        'network.hidden = [300], network.activation = "tanh", network.pieces = 2. '
+        "Add --set features.word.dim=50 --set 'network.hidden=[9]' --set 'network.activation=\"maxout\"' "
+        "--set network.pieces=3, or leave the layers out."
+    )
+
+
+@pytest.mark.parametrize(
+    ("layers", "fitting"), [(["trunk.0", "heads.ner"], "[9, 8, 7]"), (["heads.ner"], "[6, 7]")]
+)
+def test_a_head_needs_the_last_layer_that_it_read(layers: list[str], fitting: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        check_sizes(layers, model(), model(hidden=(9, 8, 7)))
+    assert str(error.value) == (
+        f"network.hidden: expected {fitting}, as in the model that {', '.join(layers)} comes from, found [6, 4]. "
+        f"Set network.hidden = {fitting}, or leave {', '.join(layers)} out of transfer.layers."
+    )

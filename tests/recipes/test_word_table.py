@@ -125,4 +125,4 @@ def test_a_table_of_another_size_than_the_vocabulary(tmp_path: Path) -> None:
     ],
 )
 def test_the_line_that_tells_what_was_left_out(left_out: list[str], line: str) -> None:
-    assert export_line(1200, 64, left_out) == line
+    assert export_line("v.txt", 1200, 64, left_out) == f"v.txt: {line}"

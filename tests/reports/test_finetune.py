@@ -1,11 +1,12 @@
 """The table of a fine-tuning on stdout, and as JSON."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tagger.records import Estimate, FinetuneReport, FinetuneRow, TrainReport
+from tagger.records import Estimate, FinetuneReport, FinetuneRow, LayerTransfer, TrainReport, TransferReport
 from tagger.reports.finetune import print_finetuning
 
 
@@ -39,6 +40,7 @@ new   pos   accuracy         40       -                  50.00  [25.00, 100.00] 
 old: old/dev
 new: new/dev
 note  something is missing
+ner on old data became worse: try --rehearse OLD_DATA, --distil 0.5 or --freeze
 
 out: best after epoch 3 of 5; 12 s, peak memory 346 MB
 """
@@ -59,3 +61,26 @@ def test_json_has_fractions(capsys: pytest.CaptureFixture[str]) -> None:
     assert values["rows"][0]["change"] == {"value": -0.05, "low": -0.06, "high": -0.04}
     assert values["rows"][1]["before"] is None
     assert values["training"]["folder"] == "out"
+
+
+def test_a_file_that_is_both_old_and_new_is_named_as_both(capsys: pytest.CaptureFixture[str]) -> None:
+    both = report()
+    print_finetuning(replace(both, rows=tuple(replace(row, name="dev") for row in both.rows)))
+    assert "\nold: dev\nnew: dev\n" in capsys.readouterr().out
+
+
+def test_a_change_that_may_be_chance_is_not_called_worse(capsys: pytest.CaptureFixture[str]) -> None:
+    made = report()
+    row = replace(made.rows[0], change=Estimate(-0.01, -0.02, 0.0))
+    print_finetuning(replace(made, rows=(row, replace(row, data="new", change=Estimate(-0.2, -0.3, -0.1)))))
+    assert "became worse" not in capsys.readouterr().out
+
+
+def test_the_table_of_layers_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    made = report()
+    taken = TransferReport("old", (LayerTransfer("trunk.0", 1, 2, 3),))
+    made = replace(made, training=replace(made.training, transfer=taken))
+    print_finetuning(made)
+    assert capsys.readouterr().out.startswith("Taken from old (rows; of trunk.0 columns):\n")
+    print_finetuning(made, layers=False)
+    assert capsys.readouterr().out.startswith("new words: 1,234\n")

@@ -149,6 +149,14 @@ def test_the_panel_names_the_score_that_decides(terminal: Terminal) -> None:
     assert "ner.f1, dev" in watch(terminal, score="ner.f1")
 
 
+def test_rounds_are_called_rounds(terminal: Terminal) -> None:
+    with TrainingDisplay(epoch="round", file=terminal) as display:
+        for step in steps(2):
+            display._drawn = 0.0
+            display.show(step)
+    assert "best 71.00 (round 1)" in terminal.text() and "epoch" not in terminal.text()
+
+
 def test_what_has_no_figures_yet_has_no_curve(terminal: Terminal) -> None:
     with TrainingDisplay(epochs=4, file=terminal) as display:
         display.show(replace(steps(1)[0], gradient_norm=None))

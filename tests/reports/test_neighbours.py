@@ -4,7 +4,12 @@ from tagger.reports.neighbours import print_neighbours
 
 
 def asked(item: str, *nearest: tuple[str, float]) -> dict[str, object]:
-    return {"item": item, "learnt": True, "nearest": [{"word": word, "cosine": c} for word, c in nearest]}
+    return {
+        "word": item,
+        "item": item,
+        "learnt": True,
+        "nearest": [{"word": word, "cosine": c} for word, c in nearest],
+    }
 
 
 def test_words_stand_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,3 +56,8 @@ note  zero has no neighbours: its vector was never learnt
 def test_brackets_in_words_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
     print_neighbours({"neighbours": [asked("[red]", ("[/b]", 0.5))]})
     assert capsys.readouterr().out == "[red]  cosine\n[/b]    0.500\n"
+
+
+def test_a_word_that_the_model_spells_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
+    print_neighbours({"neighbours": [{**asked("france", ("italy", 0.5)), "word": "France"}]})
+    assert capsys.readouterr().out == "France (as france)  cosine\nitaly                0.500\n"

@@ -1,11 +1,12 @@
 """What a training came to, in lines and as JSON."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tagger.records import OverfitReport, Step, TrainReport, WrongSentence
+from tagger.records import LayerTransfer, OverfitReport, Step, TrainReport, TransferReport, WrongSentence
 from tagger.reports.training import epoch_line, print_overfit, print_training
 
 REPORT = TrainReport(Path("model"), 3, 2, 0.9, {"ner.f1": 0.875}, 12.4, 345.6)
@@ -38,6 +39,16 @@ def test_the_result_of_a_training_as_json(capsys: pytest.CaptureFixture[str]) ->
     print_training(REPORT, as_json=True)
     values = json.loads(capsys.readouterr().out)
     assert (values["folder"], values["best_epoch"], values["scores"]) == ("model", 2, {"ner.f1": 0.875})
+
+
+def test_the_table_of_layers_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    report = replace(REPORT, transfer=TransferReport("old", (LayerTransfer("trunk.0", 1, 2, 3),)))
+    print_training(report)
+    assert capsys.readouterr().out.startswith("Taken from old (rows; of trunk.0 columns):\n")
+    print_training(report, layers=False)
+    assert (
+        capsys.readouterr().out == "model: best after epoch 2 of 3 (ner.f1 87.50)\n12 s, peak memory 346 MB\n"
+    )
 
 
 LEARNT = OverfitReport(

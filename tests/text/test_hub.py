@@ -193,9 +193,13 @@ def test_a_column_or_split_that_is_not_there_and_rows_that_are_no_text(tmp_path)
     saved = tmp_path / "saved"
     datasets.Dataset.from_dict({"text": ["a", "b\0"], "n": [0, 1]}).save_to_disk(str(saved))
     for name, options, message in [
-        (saved, {"column": "body"}, ", train: expected a column 'body', found text, n."),
-        (place, {"column": "body"}, ", train: expected a column 'body', found text, n."),
-        (place, {"column": "text", "split": "test"}, ": expected a split 'test', found train."),
+        (saved, {"column": "body"}, ", train: expected a column 'body', found text, n. Set --column."),
+        (place, {"column": "body"}, ", train: expected a column 'body', found text, n. Set --column."),
+        (
+            place,
+            {"column": "text", "split": "test"},
+            ": expected a split 'test', found train. Set pretraining.split.",
+        ),
         (place, {"column": "n"}, ", train, row 0: expected text, found int."),
         (saved, {"column": "text"}, ", train, row 1: expected text, found a NUL byte at character 2."),
     ]:
@@ -205,6 +209,12 @@ def test_a_column_or_split_that_is_not_there_and_rows_that_are_no_text(tmp_path)
     problems = Problems("skip")
     assert list(read_texts(str(saved), column="text", problems=problems)) == [(0, "a")]
     assert problems.counts == {"NUL byte": 1}
+
+
+def test_the_hint_on_a_data_set_that_is_none_names_the_setting_of_a_pretraining(tmp_path):
+    with pytest.raises(DataError) as error:
+        list(read_texts(str(tmp_path), column="text"))
+    assert error.value.hint.endswith("(see pretraining.config).")
 
 
 def test_a_damaged_data_file_is_an_error_when_it_is_met(tmp_path):

@@ -26,7 +26,10 @@ def test_a_folder_is_its_text_files_sorted_by_name(tmp_path):
     _fill(tmp_path, ".hidden.txt", ".git/config")
     text = find_text([str(tmp_path)])
     assert _relative(text, tmp_path) == ["a", "b.txt", "c.TXT.gz", "d.xz", "sub/e.txt.bz2"]
-    assert text.notes == (f"{tmp_path}: left out 1 .csv files", f"{tmp_path}: left out 2 .html files")
+    assert text.notes == (
+        f"{tmp_path}: left out 1 .csv file (a table needs --column)",
+        f"{tmp_path}: left out 2 .html files (to read them, name them)",
+    )
 
 
 def test_links_to_folders_are_not_followed_and_pipes_in_folders_not_read(tmp_path):
@@ -93,6 +96,28 @@ def test_a_column_makes_the_name_a_data_set():
     text = find_text(["owner/set"], column="body", split="test", config="en")
     assert text == RawText(("owner/set",), "body", "test", "en")
     assert not text.has_stdin and find_text(["-"]).has_stdin
+
+
+def test_a_data_set_that_cannot_be_one_is_told_without_asking_the_hub(tmp_path):
+    _fill(tmp_path, "a.txt", "b", "c.md", "data/d.parquet")
+    none, text = "no file or folder of this name. Is the path right?", "A text file needs no --column."
+    for name, found in [
+        ("none.jsonl", none),
+        ("./none", none),
+        ("/none", none),
+        ("none.json.gz", none),
+        ("none.gz", none),
+        ("none.txt", f"a text file. {text}"),
+        (str(tmp_path / "a.txt"), f"a text file. {text}"),
+        (str(tmp_path / "b"), f"a text file. {text}"),
+        (str(tmp_path / "c.md"), f"a .md file. {text}"),
+        ("-", f"standard input. {text}"),
+    ]:
+        with pytest.raises(DataError) as error:
+            find_text([name], column="text")
+        assert str(error.value) == f"{name}: expected a data set, found {found}"
+    for name in (str(tmp_path / "data"), str(tmp_path / "data" / "d.parquet"), "owner/set-1.0"):
+        assert find_text([name], column="text").names == (name,)
 
 
 @pytest.mark.parametrize("place", [0, FINGERPRINT_BYTES - 1, -FINGERPRINT_BYTES, -1])
