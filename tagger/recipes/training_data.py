@@ -33,7 +33,9 @@ class LoadedCorpus:
     reading: dict[str, Any] = field(
         default_factory=dict
     )  # [data] options that the prepared files were read with
-    dev_name: str = ""  # where the development sentences lie, as `tagger eval` calls it: FOLDER/dev, or the files
+    dev_name: str = (
+        ""  # where the development sentences lie, as `tagger eval` calls it: FOLDER/dev, or the files
+    )
 
 
 @dataclass(frozen=True, slots=True)

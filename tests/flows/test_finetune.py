@@ -79,7 +79,9 @@ def test_the_record_is_one_json_object_and_a_file(here: Path) -> None:
     record = json.loads(result.stdout)
     assert record == json.loads((here / "tuned" / "finetune.json").read_text())
     assert record["training"]["transfer"]["frozen"] == ["lookup", "trunk", "heads.upos"]
-    assert record["chosen"][-1].startswith("so the layers learn as stated, at the stated rate, in batches of ")
+    assert record["chosen"][-1].startswith(
+        "so the layers learn as stated, at the stated rate, in batches of "
+    )
     settings = (here / "tuned" / "settings.toml").read_text()
     assert "rate = 0.01" in settings
 

@@ -42,7 +42,8 @@ def plan(tmp_path: Path, **changes: Any) -> TextPlan:
     chunks = ChunkPlan(find_text([str(path)], line_breaks="paragraph"), rows, 1, chunk_words=20)
     corruption = Corruption.of_counts(COUNTS, 0.5)
     values: dict[str, Any] = {
-        "passes": 1, "round_words": 40,
+        "passes": 1,
+        "round_words": 40,
         "batch_windows": 8,
         "corruptions": 2,
         "pool_words": 6,
