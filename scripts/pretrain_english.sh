@@ -23,7 +23,7 @@ work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 cd "$data" # the settings that the model keeps then name the text as every machine does
 tagger pretrain text --output "$work/pretrained-en" --time-budget "$time" \
-    --set pretraining.epochs=10 --set pretraining.max_words=150000 --set training.threads=2
+    --set pretraining.max_words=150000 --set training.threads=2
 rm "$work/pretrained-en/last.safetensors"
 cat >>"$work/pretrained-en/README.md" <<'CARD'
 

@@ -82,6 +82,8 @@ class TextLessons:
                 place["windows"] = place.get("windows", 0) + len(part)
                 yield _WindowsLesson(self.plan, part, number, count)
                 number += 1
+            if chunk.end and not self.plan.passes:  # a round of a short text must not outlast the time
+                break
         if not number:  # a last chunk of unknown words alone
             yield _WindowsLesson(self.plan, np.zeros((0, 2 * self.plan.chunks.reach + 1), np.int64), 0, 1)
 

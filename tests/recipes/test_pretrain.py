@@ -181,6 +181,14 @@ def test_with_a_time_budget_the_text_is_read_while_there_is_time(tmp_path: Path)
     assert (report.rounds, report.passes) == (6, 2)
 
 
+def test_a_short_text_ends_a_round_where_only_time_ends_the_run(tmp_path: Path) -> None:
+    chosen = settings(
+        write_text(tmp_path, 60), pretraining__time_budget=1e-6, pretraining__round_words=1_000_000
+    )
+    report = pretrain(chosen, tmp_path / "m")
+    assert (report.rounds, report.passes) == (1, 1)
+
+
 def test_figures_of_an_unfinished_round_do_not_count(tmp_path: Path) -> None:
     def stop(step: Step) -> None:
         if step.epoch == 2 and step.words > 300:
