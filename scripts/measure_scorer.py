@@ -1,9 +1,9 @@
 """A margin scorer against a softmax head at telling words of entities from others: `python scripts/measure_scorer.py`.
 
 Trains on CoNLL-2003 (eng.train), alone and with the same settings, a scorer of any entity (objective margin) and a NER
-head (objective word), one run a seed, and ranks the words of eng.testa: by the score, and by the log odds of any tag but O.
-Prints ranking accuracy, average precision and the best F1 of words (its threshold chosen on the same data), and the
-F1 of the words that the softmax head tags with anything but O. `--epochs`, `--corruptions` and `--set` change the
+head (objective word), one run a seed, and ranks the words of eng.testa: by the score, and by the log odds of any tag
+but O. Prints ranking accuracy, average precision and the best F1 of words (its threshold chosen on the same data), and
+the F1 of the words that the softmax head tags with anything but O. `--epochs`, `--corruptions` and `--set` change the
 training.
 The corpora are looked for in the folder TAGGER_DATA (default: ../shared/data beside the repository).
 """
