@@ -4,12 +4,14 @@ Exit codes: 0 done, 1 the data or the settings are wrong or a check failed, 2 wr
 With TAGGER_DEBUG=1 in the environment an error shows its traceback.
 """
 
+import atexit
 import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from importlib import import_module
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -119,7 +121,22 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError as error:
         code = report(error)
+    if code == INTERRUPTED:
+        _leave(code)
     sys.exit(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process with exactly this exit code.
+
+    Python itself would kill the process by SIGINT, though Ctrl-C has been dealt with, where it came within an `eval` or
+    `exec` of text; modules that define dataclasses do that while they are imported.
+    """
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _print_version(wanted: bool) -> None:

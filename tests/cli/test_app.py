@@ -212,3 +212,21 @@ def test_init_writes_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         "Choose another output, or pass --force to replace it.\n"
     )
     assert run(["init", str(path), "--force"]) == 0
+
+
+def test_ctrl_c_that_came_within_an_exec_of_text_ends_with_exit_code_130() -> None:
+    """Python remembers such an interrupt as one that nobody dealt with, and would kill the process by SIGINT."""
+    program = """
+import tagger.cli.app as app
+
+def run(arguments):
+    try:
+        exec("raise KeyboardInterrupt")
+    except KeyboardInterrupt as error:
+        return app.report(error)
+
+app.run = run
+app.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "\ninterrupted\n")
