@@ -214,7 +214,7 @@ def test_init_writes_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert run(["init", str(path), "--force"]) == 0
 
 
-def test_ctrl_c_that_came_within_an_exec_of_text_ends_with_exit_code_130() -> None:
+def test_ctrl_c_that_came_within_an_exec_of_text_ends_with_exit_code_130(tmp_path: Path) -> None:
     """Python remembers such an interrupt as one that nobody dealt with, and would kill the process by SIGINT."""
     program = """
 import tagger.cli.app as app
@@ -228,5 +228,8 @@ def run(arguments):
 app.run = run
 app.main()
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    (tmp_path / "program.py").write_text(program, "utf-8")
+    command = [sys.executable, "-m", "program"]
+    path = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(command, cwd=tmp_path, env=path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (130, "\ninterrupted\n")

@@ -18,7 +18,7 @@ def test_vectors_of_one_model_start_another(tmp_path: Path) -> None:
 
     exported = tagger("info", "one", "--export-vectors", "v.txt.gz", cwd=tmp_path)
     words = json.loads((tmp_path / "one" / "vocabulary.json").read_text(encoding="utf-8"))["word"]
-    assert exported.stderr == f"{len(words):,} vectors of 16 numbers\n"
+    assert exported.stderr == f"v.txt.gz: {len(words):,} vectors of 16 numbers\n"
 
     near = tagger("neighbours", "one", words[0].title(), "-", "--json", stdin=f"{words[1]}\n", cwd=tmp_path)
     table = arrays(tmp_path / "one" / "weights.safetensors")[0]["lookup.word.weight"].astype(float)[2:]
