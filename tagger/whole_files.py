@@ -11,13 +11,18 @@ from typing import BinaryIO
 from tagger.errors import OutputExistsError, TaggerError
 
 
+def is_taken(target: Path) -> bool:
+    """Whether something stands where a folder is to be written; an empty folder does not count."""
+    return target.exists() and not (target.is_dir() and not any(target.iterdir()))
+
+
 @contextmanager
 def written_whole(target: Path, *, force: bool = False) -> Iterator[Path]:
     """A temporary folder that becomes `target` when the block ends well, and vanishes when it does not.
 
     Raises OutputExistsError before any work if `target` exists (an empty folder does not count) and `force` is not set.
     """
-    if target.exists() and not force and not (target.is_dir() and not any(target.iterdir())):
+    if is_taken(target) and not force:
         raise OutputExistsError(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))

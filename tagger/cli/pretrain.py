@@ -155,8 +155,9 @@ def _check_paths(
     from tagger.errors import OutputExistsError
     from tagger.settings_file import read_values
     from tagger.text.text_sources import find_text
+    from tagger.whole_files import is_taken
 
-    if output and output.exists() and not force and not (output.is_dir() and not any(output.iterdir())):
+    if output and is_taken(output) and not force:
         raise OutputExistsError(output)
     column = column or read_values(settings, overrides).get("pretraining", {}).get("column", "")
     if text:

@@ -19,7 +19,7 @@ from tagger.text.schemes import IOB2, NONE, SPAN_SCHEMES
 from tagger.text.sentences import Sentence
 from tagger.text.splits import same_columns, split_off_dev, write_scheme
 from tagger.text.statistics import SplitStatistics, statistics_of
-from tagger.whole_files import written_whole
+from tagger.whole_files import is_taken, written_whole
 
 READING = ("format", "columns", "maps", "input_schemes", "broken_tags", "wide_rows")
 """The options that say how a file is read: what another file of the same corpus needs too."""
@@ -146,7 +146,7 @@ def command_of(options: PrepOptions) -> str:
 def _check(options: PrepOptions) -> None:
     """What can be known to be wrong before any work."""
     target = Path(options.output)
-    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+    if is_taken(target):
         if not options.force:
             raise OutputExistsError(target)
         if not is_prepared(target):

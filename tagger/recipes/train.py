@@ -29,6 +29,7 @@ from tagger.training.build import describe_network
 from tagger.training.checkpoint import CHECKPOINT
 from tagger.training.freezing import build_freezing
 from tagger.training.loop import Plan, TrainingState, train_epochs
+from tagger.whole_files import is_taken
 
 
 def train(
@@ -171,7 +172,7 @@ def check_output(output: Path, *, force: bool, resume: bool) -> None:
     """Raise TaggerError if a training could not write to `output`, or not be resumed there."""
     if resume:
         resume_settings(output)
-    elif output.exists() and not (output.is_dir() and not any(output.iterdir())):
+    elif is_taken(output):
         if not force:
             raise OutputExistsError(output)
         if not (output / DESCRIPTION).is_file():
