@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from tagger.cli.tag import InputFormat, LineBreak, ProgressLine, counts
+from tagger.cli.text_options import (
+    Force,
+    InputFormat,
+    InputFormatOption,
+    Inputs,
+    LineBreak,
+    LineBreaks,
+    Memory,
+    Output,
+    ProgressLine,
+    Quiet,
+    WordColumn,
+    counts,
+)
 
 
 class ScoreFormat(StrEnum):
@@ -23,15 +36,7 @@ def score(
         Path,
         typer.Argument(metavar="MODEL", help="A folder that `tagger train`, `pretrain` or `finetune` wrote."),
     ],
-    inputs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[INPUT]...",
-            help="Files, folders (all files below them), patterns such as 'news/**/*.txt', or - for stdin (the default "
-            "in a pipe). Files ending in .gz, .bz2 and .xz are decompressed.",
-            show_default=False,
-        ),
-    ] = None,
+    inputs: Inputs = None,
     task: Annotated[
         list[str] | None,
         typer.Option(
@@ -41,33 +46,10 @@ def score(
             show_default=False,
         ),
     ] = None,
-    input_format: Annotated[
-        InputFormat,
-        typer.Option(
-            help="text: raw; sentences: one raw sentence a line; tokens: one sentence a line, its tokens separated by "
-            "white space; conll: one token a line in columns, kept in the output."
-        ),
-    ] = InputFormat.text,
-    word_column: Annotated[
-        str, typer.Option(help="conll: column of the word, a number from 1 or a name of # global.columns.")
-    ] = "1",
-    line_breaks: Annotated[
-        LineBreak,
-        typer.Option(
-            help="text: what a line break means. paragraph, sentence: that one ends; wrapped: nothing, a blank line "
-            "ends a paragraph; auto: wrapped or paragraph, as the text looks."
-        ),
-    ] = LineBreak.auto,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="File for a single input; folder, with a file for each input, for several or if it ends in /. "
-            "Without it: stdout.",
-            show_default=False,
-        ),
-    ] = None,
+    input_format: InputFormatOption = InputFormat.text,
+    word_column: WordColumn = "1",
+    line_breaks: LineBreaks = LineBreak.auto,
+    output: Output = None,
     output_format: Annotated[
         ScoreFormat,
         typer.Option(
@@ -77,11 +59,9 @@ def score(
             "offsets.",
         ),
     ] = ScoreFormat.columns,
-    memory: Annotated[
-        int, typer.Option(min=1, help="Megabytes kept for word forms seen before; with less it is slower.")
-    ] = 200,
-    force: Annotated[bool, typer.Option("--force", help="Replace output files that exist.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no closing line.")] = False,
+    memory: Memory = 200,
+    force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Score every token of a text: the higher, the more it looks like the centre of a true window.
 

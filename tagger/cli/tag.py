@@ -2,29 +2,30 @@
 
 import os
 import sys
-import time
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from tagger.cli.text_options import (
+    Force,
+    InputFormat,
+    InputFormatOption,
+    Inputs,
+    LineBreak,
+    LineBreaks,
+    Memory,
+    Output,
+    ProgressLine,
+    Quiet,
+    WordColumn,
+    counts,
+)
 from tagger.errors import ModelError
-
-if TYPE_CHECKING:
-    from tagger.recipes.tag import TagReport
 
 ENVIRONMENT = "TAGGER_MODEL"
 USUAL_MODEL = Path("models/en")
-
-
-class InputFormat(StrEnum):
-    """What an input file holds."""
-
-    text = "text"
-    sentences = "sentences"
-    tokens = "tokens"
-    conll = "conll"
 
 
 class OutputFormat(StrEnum):
@@ -42,25 +43,8 @@ class SpanScheme(StrEnum):
     IOBES = "IOBES"
 
 
-class LineBreak(StrEnum):
-    """What a line break in raw text means."""
-
-    auto = "auto"
-    paragraph = "paragraph"
-    wrapped = "wrapped"
-    sentence = "sentence"
-
-
 def tag(
-    inputs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[INPUT]...",
-            help="Files, folders (all files below them), patterns such as 'news/**/*.txt', or - for stdin (the default "
-            "in a pipe). Files ending in .gz, .bz2 and .xz are decompressed.",
-            show_default=False,
-        ),
-    ] = None,
+    inputs: Inputs = None,
     model: Annotated[
         list[Path] | None,
         typer.Option(
@@ -79,34 +63,10 @@ def tag(
             "--task", "-t", help="Tag this task only; may be repeated. The order is kept.", show_default=False
         ),
     ] = None,
-    input_format: Annotated[
-        InputFormat,
-        typer.Option(
-            help="text: raw; sentences: one raw sentence a line; tokens: one sentence a line, its tokens separated by "
-            "white space; conll: one token a line in columns, kept in the output."
-        ),
-    ] = InputFormat.text,
-    word_column: Annotated[
-        str, typer.Option(help="conll: column of the word, a number from 1 or a name of # global.columns.")
-    ] = "1",
-    line_breaks: Annotated[
-        LineBreak,
-        typer.Option(
-            help="text: what a line break means. paragraph, sentence: that one ends; wrapped: nothing, a blank line "
-            "ends a paragraph; auto: wrapped or paragraph, as the text looks (in a pipe: its "
-            "text before the first pause)."
-        ),
-    ] = LineBreak.auto,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="File for a single input; folder, with a file for each input, for several or if it ends in /. "
-            "Without it: stdout.",
-            show_default=False,
-        ),
-    ] = None,
+    input_format: InputFormatOption = InputFormat.text,
+    word_column: WordColumn = "1",
+    line_breaks: LineBreaks = LineBreak.auto,
+    output: Output = None,
     output_format: Annotated[
         OutputFormat,
         typer.Option(
@@ -122,11 +82,9 @@ def tag(
     probabilities: Annotated[
         bool, typer.Option("--probabilities", help="Write how probable each tag and span is, from 0 to 1.")
     ] = False,
-    memory: Annotated[
-        int, typer.Option(min=1, help="Megabytes kept for word forms seen before; with less it is slower.")
-    ] = 200,
-    force: Annotated[bool, typer.Option("--force", help="Replace output files that exist.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no closing line.")] = False,
+    memory: Memory = 200,
+    force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Tag text: raw or tokenised, files or a pipe, to columns, JSON lines or readable text."""
     if not inputs and sys.stdin.isatty():
@@ -175,32 +133,3 @@ def find_model(named: Path | None) -> Path:
         f"expected a model, found none named and no {USUAL_MODEL}",
         hint=f"Pass --model FOLDER or set {ENVIRONMENT}; `tagger train` writes a model.",
     )
-
-
-def counts(report: "TagReport") -> str:
-    """What was tagged, how long it took and how fast it was."""
-    rate = f" ({report.tokens / report.seconds:,.0f} tokens/s)" if report.tokens and report.seconds else ""
-    return f"{report.sentences:,} sentences, {report.tokens:,} tokens in {report.seconds:.2f} s{rate}"
-
-
-class ProgressLine:
-    """One line on stderr, written over a few times a second."""
-
-    INTERVAL = 0.2  # seconds
-
-    def __init__(self) -> None:
-        self._next = time.monotonic() + self.INTERVAL
-        self._shown = False
-
-    def __call__(self, report: "TagReport") -> None:
-        now = time.monotonic()
-        if now >= self._next:
-            sys.stderr.write(f"\r\x1b[K{counts(report)}  {report.path[-40:]}")
-            sys.stderr.flush()
-            self._next, self._shown = now + self.INTERVAL, True
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
