@@ -19,6 +19,7 @@ from tagger.recipes.finetune_settings import Request
 from tagger.recipes.first_state import begin, count_training_forms, first_network
 from tagger.recipes.gold import known_forms
 from tagger.recipes.rehearsal import rehearsal_line
+from tagger.recipes.rows_in_use import RowsInUse, put_aside
 from tagger.recipes.run_folder import RunFolder
 from tagger.recipes.train import build_plan, follow, run_facts, task_weights, tell
 from tagger.recipes.training_data import with_reading
@@ -63,10 +64,11 @@ class FinetuneRun:
         before = count(source, self.measured)
         network = self._network()
         taken = self._take_over(network, source)
+        features, aside = put_aside(self.request.settings, self.data.parts, network, self.features)
         state = begin(self.request.settings, network)
         self._tell_learning(network, taken)
-        run = self._folder(taken, before, force=force)
-        return self._go(state, run, self._teacher(network), before, taken)
+        run = self._folder(taken, before, aside, force=force)
+        return self._go(state, features, run, self._teacher(network), before, taken)
 
     def resume(self) -> FinetuneReport:
         """The epoch follows that the run stopped before."""
@@ -74,12 +76,13 @@ class FinetuneRun:
         taken = read_transfer(self.output)
         if self.request.settings.rehearsal.distillation:
             self._take_over(network, same_model(self.start))
+        features, aside = put_aside(self.request.settings, self.data.parts, network, self.features)
         state = begin(self.request.settings, network)
         self._tell_learning(network, taken)
         teacher = self._teacher(network)
-        run = self._folder(taken, {}, force=False)
+        run = self._folder(taken, {}, aside, force=False)
         run.resume(state)
-        return self._go(state, run, teacher, read_before(self.output), taken)
+        return self._go(state, features, run, teacher, read_before(self.output), taken)
 
     def _tell_learning(self, network: WindowNetwork, taken: TransferReport | None) -> None:
         filled = {layer.layer for layer in taken.layers} if taken else set()
@@ -106,7 +109,12 @@ class FinetuneRun:
         return Teacher(network, {task.name: len(task.labels) for task in self.start.known})
 
     def _folder(
-        self, taken: TransferReport | None, before: Mapping[str, NDArray[np.int64]], *, force: bool
+        self,
+        taken: TransferReport | None,
+        before: Mapping[str, NDArray[np.int64]],
+        aside: RowsInUse | None,
+        *,
+        force: bool,
     ) -> RunFolder:
         settings, parts = self.request.settings, self.data.parts
         facts: dict[str, Any] = {}
@@ -128,24 +136,26 @@ class FinetuneRun:
             forms=sorted(forms),
             arrays={BEFORE: before},
             force=force,
+            aside=aside,
         )
 
     def _go(
         self,
         state: TrainingState,
+        features: FormFeatures,
         run: RunFolder,
         teacher: Teacher | None,
         before: Mapping[str, NDArray[np.int64]],
         taken: TransferReport | None,
     ) -> FinetuneReport:
-        evaluate = build_scorer(state.network, self.data, self.features, self.request.settings)
+        evaluate = build_scorer(state.network, self.data, features, self.request.settings)
         plan = with_teacher(
             build_plan(self.request.settings, task_weights(self.request.settings, self.data.new)),
             teacher,
             self.request.settings,
         )
         rounds = train_epochs(
-            state, build_corpora(self.data, self.features, self.request.settings), plan, evaluate
+            state, build_corpora(self.data, features, self.request.settings), plan, evaluate
         )
         training = replace(follow(rounds, state, run, self.observe), transfer=taken)
         decides = self.request.settings.training.score

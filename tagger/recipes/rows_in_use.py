@@ -5,7 +5,7 @@ stay as they are, but optimizer, moving average and checkpoint would go over the
 while the network learns; the result is the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +40,7 @@ class RowsInUse:
 
 
 def put_aside(
-    settings: Settings, data: TrainingData, network: WindowNetwork, features: FormFeatures
+    settings: Settings, data: Sequence[TrainingData], network: WindowNetwork, features: FormFeatures
 ) -> tuple[FormFeatures, RowsInUse | None]:
     """The features of `network` once the rows that `data` never use are put aside; None where none are.
 
@@ -49,7 +49,8 @@ def put_aside(
     cases = settings.augmentation.lowercase_rate or settings.augmentation.uppercase_rate
     if cases and not settings.features.word.lowercase:
         return features, None
-    sentences = (s for corpus in data.corpora for part in (corpus.train, corpus.dev) for s in part)
+    corpora = [corpus for part in data for corpus in part.corpora]
+    sentences = (s for corpus in corpora for split in (corpus.train, corpus.dev) for s in split)
     rows = rows_in_use(features, {form for sentence in sentences for form in sentence.tokens})
     if rows is None:
         return features, None

@@ -65,7 +65,7 @@ def train(
         model.extra_files[TRANSFER] = dump_transfer(taken)
     if taken and not resume:
         note(summary(taken))
-    features, aside = put_aside(settings, data, network, features)
+    features, aside = put_aside(settings, [data], network, features)
     state = begin(settings, network)
     filled = {layer.layer for layer in taken.layers} if taken else set()
     filled |= {"lookup.word"} if settings.features.word.vectors else set()

@@ -12,6 +12,7 @@ import tagger
 from tagger.config import Settings
 from tagger.errors import DataError, ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.evaluation.scores import score_task
+from tagger.recipes import rows_in_use
 from tagger.recipes.finetune import finetune, resume_finetuning
 from tagger.recipes.finetune_run import FINETUNE
 from tagger.recipes.finetune_scores import BEFORE
@@ -636,3 +637,26 @@ def test_an_epoch_that_beats_the_model_needs_no_word(model: Path, tmp_path: Path
     report = tuned(model, tmp_path, "training.epochs=60", "optimizer.rate=0.05", data=data)
     assert report.training.best_score == 1.0
     assert report.notes == ()
+
+
+@pytest.mark.parametrize("options", [(), ("rehearsal.distillation=0.5", "training.averaging=0.9")])
+def test_rows_put_aside_change_nothing(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    """Words that neither new nor old data use leave the network while it learns; the result is that of all of them."""
+    (tmp_path / "few").mkdir()
+    (tmp_path / "all").mkdir()
+    monkeypatch.setattr(rows_in_use, "WORTH_IT", 1)
+    few = tuned(model, tmp_path / "few", *options)
+    monkeypatch.setattr(rows_in_use, "WORTH_IT", 10**9)
+    every = tuned(model, tmp_path / "all", *options)
+
+    assert few.training.scores == every.training.scores
+    one, two = read_model(few.training.folder), read_model(every.training.folder)
+    for name, array in two.weights.items():
+        np.testing.assert_array_equal(array, one.weights[name], err_msg=name)
+    sizes = [
+        len(read_weights(report.training.folder / CHECKPOINT)["network/lookup.word.weight"])
+        for report in (few, every)
+    ]
+    assert sizes[0] < sizes[1]
