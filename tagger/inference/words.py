@@ -1,6 +1,6 @@
 """Sentences on their way to the network: ready tokens with what is known of where they stood, in batches."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 TOKENS_A_BATCH = 8192
@@ -17,6 +17,9 @@ class Words(NamedTuple):
     text: str | None = None
     rows: Sequence[str] = ()  # of a column file: the row of each token as it stands
     before: Sequence[str] = ()  # of a column file: document rows and comments in front of the sentence
+    source: str = ""  # of CoNLL-U: the lines of the sentence as they stand, blank lines behind them included
+    places: Sequence[int] = ()  # of CoNLL-U: which of these lines each token is, from 0
+    record: Mapping[str, object] | None = None  # the record that the text is from, one object for all its sentences
 
 
 Item = TypeVar("Item", Words, Words | None)
