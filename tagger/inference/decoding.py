@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagger.inference.first_layer import weight
+from tagger.inference.kernels import Kernels, compiled
 from tagger.saved import SavedModel, TaskDescription
 from tagger.text.schemes import NONE, allowed_transitions
 
@@ -44,19 +45,32 @@ class Decoder:
     chain: Chain | None
     free: Chain | None
     sentence_level: bool
+    kernels: Kernels | None = None  # compiled loops, with the same result
 
     def best(self, scores: Array, lengths: Numbers) -> Numbers:
         """The label number of each token. Shapes: scores [N, K]; lengths of the sentences, sum N; result [N]."""
         if self.chain is None or self.free is None:
-            return best_labels(scores)
+            return self._labels(scores)
         if self.sentence_level:
-            return best_paths(scores, lengths, self.chain, self.free)
-        tags = best_labels(scores)  # whatever the objective, the path of highest score where it is allowed
+            return self._paths(scores, lengths, self.chain, self.free)
+        tags = self._labels(scores)  # whatever the objective, the path of highest score where it is allowed
         broken = _broken(tags, lengths, self.chain)
         if broken.any():
             part = np.repeat(broken, lengths)
             terms = path_terms(scores[part], self.task.objective)
-            tags[part] = best_paths(terms, lengths[broken], self.chain, self.free)
+            tags[part] = self._paths(terms, lengths[broken], self.chain, self.free)
+        return tags
+
+    def _labels(self, scores: Array) -> Numbers:
+        return best_labels(scores) if self.kernels is None else self.kernels.best_labels(scores)
+
+    def _paths(self, scores: Array, lengths: Numbers, chain: Chain, free: Chain) -> Numbers:
+        if self.kernels is None:
+            return best_paths(scores, lengths, chain, free)
+        tags, lost = self.kernels.best_paths(scores, lengths, chain.start, chain.pairs, chain.end, lowest=LOWEST)
+        if lost.any():
+            part = np.repeat(lost, lengths)
+            tags[part] = self._paths(scores[part], lengths[lost], free, free)
         return tags
 
 
@@ -64,7 +78,7 @@ def build_decoder(model: SavedModel, task: TaskDescription) -> Decoder:
     """The decoder of `task`, with the transition scores of the model. Raises ModelError where they do not fit."""
     labels, sentence_level = len(task.labels), task.objective == "sentence"
     if not sentence_level and task.scheme == NONE:
-        return Decoder(task, None, None, False)
+        return Decoder(task, None, None, False, compiled())
     table = np.zeros((labels + 1, labels), np.float32)
     if sentence_level:
         table = weight(model, f"heads.{task.name}.transitions", labels + 1, labels)
@@ -76,7 +90,7 @@ def build_decoder(model: SavedModel, task: TaskDescription) -> Decoder:
         np.where(pairs, table[:labels], never),
         np.where(end, zero, never),
     )
-    return Decoder(task, chain, Chain(table[labels], table[:labels], zero), sentence_level)
+    return Decoder(task, chain, Chain(table[labels], table[:labels], zero), sentence_level, compiled())
 
 
 def path_terms(scores: Array, objective: str) -> Array:

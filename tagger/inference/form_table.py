@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Numbers = NDArray[np.intp]
 Form = str | None
 """A form as text; None stands outside the sentence (padding)."""
 
@@ -37,13 +38,13 @@ class FormTable:
     """
 
     def __init__(
-        self, compute: Callable[[Sequence[str]], Array], padding_row: Array, *, capacity: int
+        self, fill: Callable[[Sequence[str], Array, Numbers], None], padding_row: Array, *, capacity: int
     ) -> None:
-        """`compute` gives the rows of forms, [n, width]. `capacity` counts forms, padding (number 0) included."""
+        """`fill(forms, rows, numbers)` writes the rows of forms; `capacity` counts forms, padding (0) included."""
         self.capacity = capacity
         self.rows: Array = np.empty((capacity, len(padding_row)), np.float32)
         self.rows[0] = padding_row
-        self._compute = compute
+        self._fill = fill
         self._stamps = np.zeros(capacity, np.int64)  # when each row was last asked for
         self._time = 0
         self._numbers = _Numbers(list(range(capacity - 1, 0, -1)))
@@ -53,7 +54,7 @@ class FormTable:
         """How many forms are kept now, padding included."""
         return len(self._numbers)
 
-    def numbers(self, forms: Sequence[Form]) -> NDArray[np.intp]:
+    def numbers(self, forms: Sequence[Form]) -> Numbers:
         """The number of each form's row, which holds until the next call. At most `capacity` // 2 distinct forms."""
         wanted = min(len(forms), self.capacity // 2)
         if len(self._numbers.free) < wanted:
@@ -72,10 +73,10 @@ class FormTable:
         return found
 
     def _add(self, forms: list[str]) -> None:
-        """Compute the rows of new forms, a few hundred at a time to keep the copies small."""
-        for start in range(0, len(forms), 256):
-            some = forms[start : start + 256]
-            self.rows[[self._numbers[form] for form in some]] = self._compute(some)
+        """Compute the rows of new forms."""
+        if forms:
+            numbers = np.fromiter(map(self._numbers.__getitem__, forms), dtype=np.intp, count=len(forms))
+            self._fill(forms, self.rows, numbers)
 
     def _make_room(self, wanted: int) -> None:
         """Forget the forms that were not asked for longest: half of all, or more if `wanted` needs it."""
@@ -84,3 +85,4 @@ class FormTable:
         kept = max(0, min(self.capacity // 2, self.capacity - 1 - wanted))
         for place in np.argsort(stamps, kind="stable")[: max(0, len(forms) - kept)].tolist():
             self._numbers.free.append(self._numbers.pop(forms[place]))
+        self._numbers.free.sort(reverse=True)  # handed out from the end: neighbours in a text lie side by side

@@ -20,8 +20,9 @@ window 5, hidden 300, 45 labels word-level and 17 sentence-level, forms seen bef
 17 more: 5 for the product, 6 for the rows of its features, the rest for copies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +31,11 @@ from tagger.errors import ModelError
 from tagger.inference.activations import ACTIVATIONS, build_activation
 from tagger.inference.first_layer import FirstLayer, hidden_layer, weight
 from tagger.inference.form_table import BYTES_A_FORM, Form, FormTable
+from tagger.inference.kernels import compiled
 from tagger.saved import SavedModel
 
 Array = NDArray[np.float32]
+Numbers = NDArray[np.intp]
 
 DEFAULT_MEMORY = 200_000_000
 """Bytes for the table of forms: about 30,000 forms at window 5, hidden 300."""
@@ -42,13 +45,23 @@ TOKENS_A_PIECE = 4096
 """Tokens whose forms are looked up at once (fewer where the memory is small)."""
 
 
+class LookedUp(NamedTuple):
+    """Some tokens whose forms have rows in the table."""
+
+    tokens: slice  # which of all the tokens
+    numbers: Numbers  # [M] rows of the table, the forms outside the sentences included
+    places: Numbers  # [n] where each token's window begins in `numbers`
+
+
 class Runtime:
     """The network of a saved model, ready to score sentences. Not for several threads at once."""
 
-    def __init__(self, model: SavedModel, *, memory: int = DEFAULT_MEMORY) -> None:
+    def __init__(
+        self, model: SavedModel, *, memory: int = DEFAULT_MEMORY, tasks: Sequence[str] | None = None
+    ) -> None:
         """`memory` in bytes bounds the table of forms, but never below what 2 * 256 tokens need.
 
-        Raises ModelError where the weights do not fit the description.
+        tasks: those that are scored, by default all. Raises ModelError where the weights do not fit the description.
         """
         network = model.network
         if network.activation not in ACTIVATIONS:
@@ -60,26 +73,31 @@ class Runtime:
             )
         self.window = network.window
         self.columns: dict[str, slice] = {}
+        self._kernels = compiled()
+        self._relu = network.activation == "relu"
         self._activation = build_activation(network.activation, leak=network.leak, pieces=network.pieces)
         first = FirstLayer(model)
         capacity = max(memory // (4 * first.width + BYTES_A_FORM), 2 * (TOKENS_AT_ONCE + self.window))
-        self._table = FormTable(first.rows, first.padding_row(), capacity=capacity)
+        self.table = FormTable(first.fill_rows, first.padding_row(), capacity=capacity)
         self._piece = min(TOKENS_A_PIECE, capacity // 2 - self.window)
         upper = (hidden_layer(model, i, units) for i, units in enumerate(network.hidden[:-1], start=1))
         self._layers = [(np.ascontiguousarray(matrix.T), bias) for matrix, bias in upper]
-        self._layers.append(self._heads(model))
-        self._buffers = [np.empty((TOKENS_AT_ONCE, first.units), np.float32) for _ in range(2)]
+        self._heads = self._build_heads(model, tasks)
+        self._sums = np.zeros((TOKENS_AT_ONCE, first.units), np.float32)
+        self._rows = np.empty((TOKENS_AT_ONCE, first.units), np.float32)
+        self._scores = np.empty((TOKENS_AT_ONCE, len(self._heads[1])), np.float32)
 
-    def _heads(self, model: SavedModel) -> tuple[Array, Array]:
-        """The heads of all tasks as one layer; `columns` says which scores are whose."""
+    def _build_heads(self, model: SavedModel, tasks: Sequence[str] | None) -> tuple[Array, Array]:
+        """The heads of the tasks as one layer; `columns` says which scores are whose."""
         weights, biases, end = [], [], 0
         for task in model.tasks:
-            weights.append(
-                weight(model, f"heads.{task.name}.weight", len(task.labels), model.network.hidden[-1])
-            )
-            biases.append(weight(model, f"heads.{task.name}.bias", len(task.labels)))
-            self.columns[task.name] = slice(end, end + len(task.labels))
-            end += len(task.labels)
+            if tasks is not None and task.name not in tasks:
+                continue
+            labels = len(task.labels)
+            weights.append(weight(model, f"heads.{task.name}.weight", labels, model.network.hidden[-1]))
+            biases.append(weight(model, f"heads.{task.name}.bias", labels))
+            self.columns[task.name] = slice(end, end + labels)
+            end += labels
         if not weights:
             raise ModelError("expected a model with a task, found none")
         return np.ascontiguousarray(np.concatenate(weights).T), np.concatenate(biases)
@@ -89,51 +107,49 @@ class Runtime:
 
         Shapes: result [N, sum of K], N tokens in all.
         """
+        result = np.empty((sum(map(len, sentences)), len(self._heads[1])), np.float32)
+        for piece in self.look_up(sentences):
+            self.score(piece, result[piece.tokens])
+        return result
+
+    def look_up(self, sentences: Sequence[Sequence[str]]) -> Iterator[LookedUp]:
+        """The rows of the tokens' forms, some thousand tokens at a time; each holds until the next is asked for."""
         lengths = np.fromiter(map(len, sentences), dtype=np.intp, count=len(sentences))
         half = self.window // 2
         padding: list[Form] = [None] * half
         stream: list[Form] = list(chain.from_iterable(chain((padding,), *((s, padding) for s in sentences))))
         total = int(lengths.sum())
-        places = np.arange(total) + half * np.repeat(
-            np.arange(1, len(sentences) + 1), lengths
-        )  # [N] in the stream
-        result = np.empty((total, self._layers[-1][1].size), np.float32)
+        firsts = np.arange(total) + half * np.repeat(np.arange(len(sentences)), lengths)  # of the windows
         for start in range(0, total, self._piece):
-            part = places[start : start + self._piece]
-            first = int(part[0]) - half
-            numbers = self._table.numbers(stream[first : int(part[-1]) + half + 1])
-            self._score(numbers, part - part[0], result[start : start + len(part)])
-        return result
+            places = firsts[start : start + self._piece]
+            begin = int(places[0])
+            numbers = self.table.numbers(stream[begin : int(places[-1]) + self.window])
+            yield LookedUp(slice(start, start + len(places)), numbers, places - begin)
 
-    def _score(self, numbers: NDArray[np.intp], places: NDArray[np.intp], result: Array) -> None:
-        """Fill `result` [n, sum of K] with the scores of n tokens, whose windows start at `places` of `numbers`."""
-        slots = self._slots(numbers, places)
+    def score(self, piece: LookedUp, result: Array) -> None:
+        """Fill `result` [n, sum of K] with the scores of the piece's n tokens."""
+        matrix, bias = self._heads
         for start in range(0, len(result), TOKENS_AT_ONCE):
-            hidden = self._activation(self._first_hidden(slots[:, start : start + TOKENS_AT_ONCE]))
-            for matrix, bias in self._layers[:-1]:
-                hidden = self._activation(hidden @ matrix + bias)
-            matrix, bias = self._layers[-1]
-            scores = hidden @ matrix  # [TOKENS_AT_ONCE, sum of K]
-            scores += bias
-            result[start : start + TOKENS_AT_ONCE] = scores[: len(result) - start]
+            places = piece.places[start : start + TOKENS_AT_ONCE]
+            hidden = self._first_hidden(piece.numbers, places)
+            for upper, upper_bias in self._layers:
+                hidden = self._activation(hidden @ upper + upper_bias)
+            np.matmul(hidden, matrix, out=self._scores)
+            np.add(self._scores[: len(places)], bias, out=result[start : start + len(places)])
 
-    def _slots(self, numbers: NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Rows of the table, one slot of a form each. Shapes: result [W, n rounded up to TOKENS_AT_ONCE]."""
-        missing = -len(places) % TOKENS_AT_ONCE
-        places = np.pad(places, (0, missing))
-        offsets = np.arange(self.window)[:, None]
-        slots: NDArray[np.intp] = numbers[places + offsets] * self.window + offsets
-        return slots
+    def _first_hidden(self, numbers: Numbers, places: Numbers) -> Array:
+        """The first hidden layer in a buffer that the next call overwrites, behind the tokens what was there before.
 
-    def _first_hidden(self, slots: NDArray[np.intp]) -> Array:
-        """The first hidden layer before its activation, in a buffer that the next call overwrites.
-
-        Shapes: slots [W, TOKENS_AT_ONCE]; result [TOKENS_AT_ONCE, H].
+        Shapes: numbers [M]; places [n]; result [TOKENS_AT_ONCE, H].
         """
-        total, piece = self._buffers
-        table = self._table.rows.reshape(-1, total.shape[1])  # [capacity * W, H]
-        np.take(table, slots[0], axis=0, out=total, mode="clip")  # "raise" would copy through another buffer
-        for rows in slots[1:]:
-            np.take(table, rows, axis=0, out=piece, mode="clip")
-            total += piece
-        return total
+        if self._kernels is not None:
+            sums = self._sums[: len(places)]
+            self._kernels.sum_rows(self.table.rows, numbers, places, sums, relu=self._relu)
+            return self._sums if self._relu else self._activation(self._sums)
+        sums, rows = self._sums[: len(places)], self._rows[: len(places)]
+        table = self.table.rows.reshape(-1, sums.shape[1])  # [capacity * W, H]
+        np.take(table, numbers[places] * self.window, axis=0, out=sums, mode="clip")  # "raise" would copy once more
+        for slot in range(1, self.window):
+            np.take(table, numbers[places + slot] * self.window + slot, axis=0, out=rows, mode="clip")
+            sums += rows
+        return self._activation(self._sums)

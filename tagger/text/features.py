@@ -8,12 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tagger.text.vocabulary import PADDING, Vocabulary
+from tagger.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 
 Kind = Literal["word", "caps", "prefix", "suffix", "shape"]
 
@@ -55,7 +56,7 @@ def normalize_word(form: str, *, lowercase: bool, fold_digits: bool) -> str:
     """`form` in lower case and with every decimal digit as 0, as asked (Collobert et al. 2011, section 3.1)."""
     if lowercase:
         form = form.lower()
-    return _DIGIT.sub("0", form) if fold_digits else form
+    return form if not fold_digits or form.isalpha() else _DIGIT.sub("0", form)
 
 
 def caps_class(form: str) -> str:
@@ -69,13 +70,27 @@ def caps_class(form: str) -> str:
     return "mixed"
 
 
+class _Shapes(dict[int, str]):
+    """Code point -> what stands for it in a shape; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        c = chr(code)
+        shape = "X" if c.isupper() or c.istitle() else "x" if c.isalpha() else "0" if c.isdigit() else c
+        self[code] = shape
+        return shape
+
+
+_SHAPES = _Shapes()
+
+
 def word_shape(form: str) -> str:
     """`form` with capitals as X, other letters as x, digits as 0, runs cut to two: "McDonald's-24" is "XxXxx'x-00"."""
-    letters = [
-        "X" if c.isupper() or c.istitle() else "x" if c.isalpha() else "0" if c.isdigit() else c
-        for c in form[:40]
-    ]
-    return _RUN.sub(r"\1\1", "".join(letters))
+    return _cut_runs(form[:40].translate(_SHAPES))
+
+
+@lru_cache(maxsize=4096)
+def _cut_runs(shape: str) -> str:
+    return _RUN.sub(r"\1\1", shape)
 
 
 _ITEM: dict[str, Callable[[str, Feature], str]] = {
@@ -94,6 +109,21 @@ _ITEM: dict[str, Callable[[str, Feature], str]] = {
 def item_of(form: str, feature: Feature) -> str:
     """The item of `form` that `feature` looks up, as text."""
     return _ITEM[feature.kind](form, feature)
+
+
+def _items(
+    forms: Sequence[str], feature: Feature, normalized: dict[tuple[bool, bool], list[str]]
+) -> Iterable[str]:
+    """`item_of` each form; what several features have in common is kept in `normalized` (empty at first)."""
+    if feature.kind in ("caps", "shape"):
+        return map(caps_class if feature.kind == "caps" else word_shape, forms)
+    key = feature.lowercase, feature.fold_digits
+    if key not in normalized:
+        normalized[key] = [normalize_word(form, lowercase=key[0], fold_digits=key[1]) for form in forms]
+    words, length = normalized[key], feature.length
+    if feature.kind == "word":
+        return words
+    return [word[:length] for word in words] if feature.kind == "prefix" else [word[-length:] for word in words]
 
 
 def character_sequence(form: str, max_length: int) -> str:
@@ -128,12 +158,12 @@ class FormFeatures:
 
     def rows(self, forms: Sequence[str]) -> NDArray[np.int64]:
         """Rows of the lookup tables. Shapes: result [len(forms), F]."""
-        columns = [
-            [vocabulary.row(item(form, feature)) for form in forms]
-            for feature in self.features
-            for vocabulary, item in ((self.vocabularies[feature.name], _ITEM[feature.kind]),)
-        ]
-        return np.array(columns, dtype=np.int64).reshape(len(self.features), len(forms)).T
+        normalized: dict[tuple[bool, bool], list[str]] = {}
+        table = np.empty((len(self.features), len(forms)), np.int64)
+        for column, feature in zip(table, self.features, strict=True):
+            row = self.vocabularies[feature.name].rows.get
+            column[:] = [row(item, UNKNOWN) for item in _items(forms, feature, normalized)]
+        return table.T
 
     def character_rows(self, forms: Sequence[str]) -> NDArray[np.int64]:
         """Rows of the character table, edge marks included, padded with row 0 on the right.
@@ -143,10 +173,12 @@ class FormFeatures:
         if self.characters is None:
             return np.zeros((len(forms), 0), dtype=np.int64)
         vocabulary, limit = self.vocabularies["characters"], self.characters.max_length
-        sequences = [[vocabulary.row(c) for c in character_sequence(form, limit)] for form in forms]
-        table = np.full((len(forms), max(map(len, sequences), default=0)), PADDING, dtype=np.int64)
-        for row, sequence in zip(table, sequences, strict=True):
-            row[: len(sequence)] = sequence
+        sequences = [character_sequence(form, limit) for form in forms]
+        lengths = np.array([len(sequence) for sequence in sequences], np.int64)
+        row = vocabulary.rows.get
+        table = np.full((len(forms), lengths.max(initial=0)), PADDING, dtype=np.int64)
+        filled = np.arange(table.shape[1]) < lengths[:, None]
+        table[filled] = [row(c, UNKNOWN) for c in "".join(sequences)]
         return table
 
     def describe(self) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def test_scores_are_the_same_bits_whatever_the_memory(options):
     expected = Runtime(model).scores(sentences)
     for _ in range(2):  # the second time with forms forgotten and computed again
         np.testing.assert_array_equal(small.scores(sentences), expected)
-    assert len(small._table) <= small._table.capacity < 600
+    assert len(small.table) <= small.table.capacity < 600
 
 
 def test_forms_kept_stay_below_the_memory():
@@ -84,22 +84,22 @@ def test_forms_kept_stay_below_the_memory():
     runtime = Runtime(model, memory=memory)
     for i in range(30):
         runtime.scores([[f"new{i}-{j}" for j in range(100)] for _ in range(3)])
-    assert runtime._table.rows.nbytes < memory
-    assert len(runtime._table) <= runtime._table.capacity
+    assert runtime.table.rows.nbytes < memory
+    assert len(runtime.table) <= runtime.table.capacity
 
 
 def test_an_interrupted_computation_leaves_no_form_without_its_row(monkeypatch):
     model = random_model(10)
     runtime = Runtime(model)
-    compute = runtime._table._compute
+    compute = runtime.table._fill
 
-    def interrupted(forms):
+    def interrupted(forms, rows, numbers):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runtime._table, "_compute", interrupted)
+    monkeypatch.setattr(runtime.table, "_fill", interrupted)
     with pytest.raises(KeyboardInterrupt):
         runtime.scores([["Ada", "lives"]])
-    monkeypatch.setattr(runtime._table, "_compute", compute)
+    monkeypatch.setattr(runtime.table, "_fill", compute)
     np.testing.assert_array_equal(
         runtime.scores([["Ada", "lives"]]), Runtime(model).scores([["Ada", "lives"]])
     )
