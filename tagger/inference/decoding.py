@@ -67,7 +67,9 @@ class Decoder:
     def _paths(self, scores: Array, lengths: Numbers, chain: Chain, free: Chain) -> Numbers:
         if self.kernels is None:
             return best_paths(scores, lengths, chain, free)
-        tags, lost = self.kernels.best_paths(scores, lengths, chain.start, chain.pairs, chain.end, lowest=LOWEST)
+        tags, lost = self.kernels.best_paths(
+            scores, lengths, chain.start, chain.pairs, chain.end, lowest=LOWEST
+        )
         if lost.any():
             part = np.repeat(lost, lengths)
             tags[part] = self._paths(scores[part], lengths[lost], free, free)

@@ -81,7 +81,7 @@ class FirstLayer:
         return self.window * self.units
 
     def fill_rows(self, forms: Sequence[str], rows: Array, numbers: NDArray[np.intp]) -> None:
-        """Write the products of `forms` to `rows` [any, W * H], to the row in `numbers`; the bias with the first slot."""
+        """Write the products of `forms` to the `numbers` of `rows` [any, W * H]; the bias is with the first slot."""
         for first in range(0, len(forms), VECTORS_AT_ONCE):
             some = forms[first : first + VECTORS_AT_ONCE]
             self._fill_vectors(some)
@@ -104,7 +104,7 @@ class FirstLayer:
         return row
 
     def _products(self, start: int) -> Array:
-        """Of FORMS_AT_ONCE vectors, in a buffer that the next call overwrites. Shapes: result [FORMS_AT_ONCE, W * H]."""
+        """Of FORMS_AT_ONCE vectors, in a buffer that the next call overwrites: [FORMS_AT_ONCE, W * H]."""
         return np.matmul(self._vectors[start : start + FORMS_AT_ONCE], self._weights, out=self._room)
 
     def _fill_vectors(self, forms: Sequence[str]) -> None:

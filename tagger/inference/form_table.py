@@ -85,4 +85,4 @@ class FormTable:
         kept = max(0, min(self.capacity // 2, self.capacity - 1 - wanted))
         for place in np.argsort(stamps, kind="stable")[: max(0, len(forms) - kept)].tolist():
             self._numbers.free.append(self._numbers.pop(forms[place]))
-        self._numbers.free.sort(reverse=True)  # handed out from the end: neighbours in a text lie side by side
+        self._numbers.free.sort(reverse=True)  # taken from the end: new neighbours get rows side by side

@@ -21,6 +21,7 @@ window 5, hidden 300, 45 labels word-level and 17 sentence-level, forms seen bef
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -39,8 +40,10 @@ Numbers = NDArray[np.intp]
 
 DEFAULT_MEMORY = 200_000_000
 """Bytes for the table of forms: about 30,000 forms at window 5, hidden 300."""
-TOKENS_AT_ONCE = 256
-"""Rows of one product of hidden layer and heads: 300 KB of hidden units stay in the second-level cache."""
+TOKENS_A_PRODUCT = 48
+"""Rows of one matrix product. OpenBLAS has a kernel of its own for products as small; a sentence alone waits for few."""
+TOKENS_AT_ONCE = 5 * TOKENS_A_PRODUCT
+"""Tokens whose hidden units stand in the second-level cache."""
 TOKENS_A_PIECE = 4096
 """Tokens whose forms are looked up at once (fewer where the memory is small)."""
 
@@ -53,13 +56,18 @@ class LookedUp(NamedTuple):
     places: Numbers  # [n] where each token's window begins in `numbers`
 
 
+def by_product(rows: Array) -> Array:
+    """Shapes: rows [N, M], N a multiple of TOKENS_A_PRODUCT; result [any, TOKENS_A_PRODUCT, M], the same memory."""
+    return rows.reshape(-1, TOKENS_A_PRODUCT, rows.shape[1])
+
+
 class Runtime:
     """The network of a saved model, ready to score sentences. Not for several threads at once."""
 
     def __init__(
         self, model: SavedModel, *, memory: int = DEFAULT_MEMORY, tasks: Sequence[str] | None = None
     ) -> None:
-        """`memory` in bytes bounds the table of forms, but never below what 2 * 256 tokens need.
+        """`memory` in bytes bounds the table of forms, but never below what 2 * 240 tokens need.
 
         tasks: those that are scored, by default all. Raises ModelError where the weights do not fit the description.
         """
@@ -85,7 +93,7 @@ class Runtime:
         self._heads = self._build_heads(model, tasks)
         self._sums = np.zeros((TOKENS_AT_ONCE, first.units), np.float32)
         self._rows = np.empty((TOKENS_AT_ONCE, first.units), np.float32)
-        self._scores = np.empty((TOKENS_AT_ONCE, len(self._heads[1])), np.float32)
+        self._scores = by_product(np.empty((TOKENS_AT_ONCE, len(self._heads[1])), np.float32))
 
     def _build_heads(self, model: SavedModel, tasks: Sequence[str] | None) -> tuple[Array, Array]:
         """The heads of the tasks as one layer; `columns` says which scores are whose."""
@@ -131,11 +139,14 @@ class Runtime:
         matrix, bias = self._heads
         for start in range(0, len(result), TOKENS_AT_ONCE):
             places = piece.places[start : start + TOKENS_AT_ONCE]
-            hidden = self._first_hidden(piece.numbers, places)
+            products = -(-len(places) // TOKENS_A_PRODUCT)
+            hidden = self._first_hidden(piece.numbers, places)[: products * TOKENS_A_PRODUCT]
             for upper, upper_bias in self._layers:
-                hidden = self._activation(hidden @ upper + upper_bias)
-            np.matmul(hidden, matrix, out=self._scores)
-            np.add(self._scores[: len(places)], bias, out=result[start : start + len(places)])
+                sums = by_product(hidden) @ upper + upper_bias
+                hidden = self._activation(sums.reshape(len(hidden), -1))
+            np.matmul(by_product(hidden), matrix, out=self._scores[:products])
+            scores = self._scores.reshape(-1, len(bias))[: len(places)]
+            np.add(scores, bias, out=result[start : start + len(places)])
 
     def _first_hidden(self, numbers: Numbers, places: Numbers) -> Array:
         """The first hidden layer in a buffer that the next call overwrites, behind the tokens what was there before.
@@ -148,8 +159,9 @@ class Runtime:
             return self._sums if self._relu else self._activation(self._sums)
         sums, rows = self._sums[: len(places)], self._rows[: len(places)]
         table = self.table.rows.reshape(-1, sums.shape[1])  # [capacity * W, H]
-        np.take(table, numbers[places] * self.window, axis=0, out=sums, mode="clip")  # "raise" would copy once more
+        rows_of = partial(np.take, table, axis=0, mode="clip")  # mode "raise" would copy once more
+        rows_of(numbers[places] * self.window, out=sums)
         for slot in range(1, self.window):
-            np.take(table, numbers[places + slot] * self.window + slot, axis=0, out=rows, mode="clip")
+            rows_of(numbers[places + slot] * self.window + slot, out=rows)
             sums += rows
         return self._activation(self._sums)
