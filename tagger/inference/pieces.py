@@ -21,7 +21,10 @@ class Piece(NamedTuple):
     path: str  # of the input, for errors
     line: int = 1  # number of the first line of `content` in the input (of Parquet: of the row)
     offset: int = 0  # characters of the input before it
-    head: object = None  # what the beginning of the input settled for all of it (meaning of line breaks, columns); picklable
+    head: object = (
+        None  # picklable: what the beginning of the input settled for all of it, the layout of its rows
+    )
+    # or, of raw text, what line breaks mean; or the sentences of `content` where they had to be found already
 
 
 class Rendered(NamedTuple):
@@ -44,3 +47,21 @@ class Reading:
     tokenizer: str = "english"  # text, sentences, jsonl, parquet: "english", or "spacy:de" and so on
     encoding: str = "utf-8"
     errors: str = "strict"  # undecodable bytes and NUL: strict, replace, ignore
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of an input waits for a place to cut it, so that memory is bounded whatever the input."""
+
+    piece: int = PIECE_CHARACTERS
+    paragraph: int = (
+        4 * PIECE_CHARACTERS
+    )  # characters of raw text that wait for its end, before a sentence's will do
+    line: int = 1_000_000  # characters of a line of tokens; longer ones are cut at a space
+    row: int = 1_000_000  # characters of a line in columns; longer ones are errors
+    record: int = 64 * 1024 * 1024  # characters of a line of JSON; longer ones are errors
+    tokens: int = 100_000  # tokens of a line that is a sentence of its own, before it is cut
+    rows: int = 100_000  # lines in columns without a blank one, before their sentence is cut
+
+
+BOUNDS = Bounds()

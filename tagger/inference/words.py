@@ -19,7 +19,8 @@ class Words(NamedTuple):
     before: Sequence[str] = ()  # of a column file: document rows and comments in front of the sentence
     source: str = ""  # of CoNLL-U: the lines of the sentence as they stand, blank lines behind them included
     places: Sequence[int] = ()  # of CoNLL-U: which of these lines each token is, from 0
-    record: Mapping[str, object] | None = None  # the record that the text is from, one object for all its sentences
+    record: Mapping[str, object] | None = None  # that the text is from, one object for all its sentences
+    gap: str | None = None  # the text between the sentence and the one before, or the beginning of the piece
 
 
 Item = TypeVar("Item", Words, Words | None)

@@ -75,6 +75,14 @@ def read_jsonl(
         yield from sentences
 
 
+def parse_record(path: str, number: int, line: str) -> dict[str, Any]:
+    """The object that a line holds. Raises DataError for anything else."""
+    try:
+        return _record(line)
+    except _Fault as fault:
+        raise DataError(path, number, *fault.parts) from fault
+
+
 def _sentences(
     path: str, number: int, line: str, columns: Sequence[str], problems: Problems
 ) -> list[Sentence]:

@@ -6,9 +6,9 @@ import lzma
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from tagger.errors import DataError
 from tagger.text.problems import Problems
@@ -16,7 +16,7 @@ from tagger.text.problems import Problems
 BLANK = " \t\r\f\v"
 """ASCII white space: a line of nothing else is a blank line. U+00A0 and its kin are text."""
 
-_OPEN: dict[str, Callable[[Path], object]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_OPEN: dict[str, Callable[[Any], object]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 UTF8_MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = {b"\xff\xfe\x00\x00": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
@@ -37,6 +37,22 @@ def open_bytes(path: str) -> AbstractContextManager[BinaryIO]:
         return cast(BinaryIO, opener(name)) if opener else name.open("rb")
     except OSError as error:
         raise unreadable(path, None, error) from error
+
+
+@contextmanager
+def open_both(path: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """The bytes of `path` as `open_bytes` gives them, and the file on disk, whose position tells how much is read."""
+    opener = _OPEN.get(Path(path).suffix.lower())
+    with ExitStack() as files:
+        if path == "-" or opener is None:
+            file = files.enter_context(open_bytes(path))
+            yield file, file
+        else:
+            try:
+                disk = files.enter_context(Path(path).open("rb"))
+            except OSError as error:
+                raise unreadable(path, None, error) from error
+            yield files.enter_context(cast(BinaryIO, opener(disk))), disk
 
 
 def unreadable(path: str, line: int | None, error: Exception) -> DataError:
@@ -120,10 +136,15 @@ def decoded(path: str, number: int, raw: bytes, problems: Problems) -> str | Non
 
 def refuse_wide(path: str, raw: bytes) -> None:
     """Raises DataError where the first bytes of a file are the mark of UTF-16 or UTF-32."""
-    for mark, name in _WIDE_MARKS.items():
-        if raw.startswith(mark):
-            hint = f"Convert the file with `iconv -f {name.lower()} -t utf-8`."
-            raise DataError(path, 1, "UTF-8 text", f"a {name} byte order mark", hint)
+    name = wide_mark(raw)
+    if name:
+        hint = f"Convert the file with `iconv -f {name.lower()} -t utf-8`."
+        raise DataError(path, 1, "UTF-8 text", f"a {name} byte order mark", hint)
+
+
+def wide_mark(raw: bytes) -> str:
+    """UTF-16 or UTF-32 if the first bytes of a file are its mark, else ""."""
+    return next((name for mark, name in _WIDE_MARKS.items() if raw.startswith(mark)), "")
 
 
 def _without_mark(path: str, raw: bytes, problems: Problems) -> bytes:

@@ -34,7 +34,7 @@ from tagger.text.sentence_ends import (
 )
 from tagger.text.token_patterns import MAX_CONTEXT, MAX_GAP, gap_pattern, piece_pattern
 
-__all__ = ["LineBreaks", "TokenizedSentence", "split_sentences", "stream_sentences", "tokenize"]
+__all__ = ["LineBreaks", "Splitter", "TokenizedSentence", "split_sentences", "stream_sentences", "tokenize"]
 
 MAX_TOKENS = 1000  # tokens of a sentence before it is cut
 WINDOW = 8192  # characters worked on at a time: what they become fits the cache
@@ -64,10 +64,10 @@ def tokenize(text: str) -> TokenizedSentence:
 
 
 def split_sentences(
-    text: str, *, line_breaks: LineBreaks = "auto", offset: int = 0
+    text: str, *, line_breaks: LineBreaks = "auto", offset: int = 0, max_tokens: int = MAX_TOKENS
 ) -> Iterator[TokenizedSentence]:
     """Returns the sentences of a text, none empty; offset is added to every start and end."""
-    splitter = _Splitter(line_breaks, MAX_TOKENS, offset)
+    splitter = Splitter(line_breaks, max_tokens, offset)
     if line_breaks == "auto":
         splitter.set_line_breaks(line_break_meaning(text[:SAMPLE]))
     for begin in range(0, len(text), WINDOW):
@@ -82,7 +82,7 @@ def stream_sentences(
     They are those of split_sentences of the joined text, whatever the chunks. `auto` waits for SAMPLE characters; an
     empty chunk says that the stream pauses, and `auto` then decides from what has come.
     """
-    splitter = _Splitter(line_breaks, max_tokens, 0)
+    splitter = Splitter(line_breaks, max_tokens, 0)
     for chunk in chunks:
         if not chunk:
             yield from splitter.decide()
@@ -99,7 +99,7 @@ def _columns(pieces: list[str], position: int) -> tuple[list[str], list[int], li
     return tokens, starts, list(map(add, starts, map(len, tokens)))
 
 
-class _Splitter:
+class Splitter:
     """Cuts text that comes in chunks: text waits until its tokens are certain, tokens wait until their sentence is."""
 
     def __init__(self, line_breaks: LineBreaks, max_tokens: int, offset: int) -> None:
@@ -122,6 +122,11 @@ class _Splitter:
         gap = "blank lines" if line_breaks == "wrapped" else "lines"
         self.pieces, self.soft = piece_pattern(gap), gap_pattern(gap)
         self.candidates = BREAKS if line_breaks == "sentence" else CANDIDATES
+
+    @property
+    def needed(self) -> int:
+        """Returns where, in the whole input, the text starts that is in no sentence yet."""
+        return self.starts[0] if self.starts else self.base + self.position
 
     def feed(self, chunk: str, *, final: bool = False) -> list[TokenizedSentence]:
         """Returns the sentences that are certain now."""
