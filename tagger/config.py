@@ -235,6 +235,9 @@ class TrainingSettings(Section):
     averaging: float = _setting(
         0.999, "decay a step of the moving average of weights; 0: off", ge=0.0, lt=1.0
     )
+    calibrate: bool = _setting(
+        True, "fit the temperatures of the tasks' probabilities on the development data, at the end"
+    )
     watched_words: int = _setting(
         10_000,
         "training words, always the same, that each epoch scores beside the development data; 0: none",

@@ -165,6 +165,62 @@ class RankingScores:
 
 
 @dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Choices whose probabilities lie in one range; 0 for the means of none."""
+
+    count: int
+    probability: float  # their mean
+    accuracy: float  # share that is right
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How often choices (tags of tokens, or spans) were right, by their probability; all fractions in [0, 1]."""
+
+    bins: tuple[ReliabilityBin, ...]  # of equal width, from 0 to 1
+
+    @property
+    def count(self) -> int:
+        return sum(part.count for part in self.bins)
+
+    @property
+    def probability(self) -> float:
+        """The mean."""
+        return sum(part.count * part.probability for part in self.bins) / max(self.count, 1)
+
+    @property
+    def accuracy(self) -> float:
+        return sum(part.count * part.accuracy for part in self.bins) / max(self.count, 1)
+
+    @property
+    def error(self) -> float:
+        """Expected calibration error: the mean over choices of |accuracy - mean probability| of their bin."""
+        off = sum(part.count * abs(part.accuracy - part.probability) for part in self.bins)
+        return off / max(self.count, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReliability:
+    """Of one task: of the tags chosen for tokens, and of the spans found (None where its tags mark none)."""
+
+    tokens: Reliability
+    spans: Reliability | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The temperature of one task, fitted on some data, and what it changes on these very data."""
+
+    task: str
+    temperature: float
+    tokens: int  # that it was fitted on
+    loss_before: float  # mean of -log probability of the gold tags at temperature 1, nats a token
+    loss: float
+    error_before: float  # expected calibration error of tokens at temperature 1, a fraction
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
 class TrainReport:
     """What a training came to. Scores are fractions in [0, 1]; seconds include earlier runs of a resumed training."""
 
@@ -178,6 +234,7 @@ class TrainReport:
     interrupted: bool = False
     scorers_only: bool = False  # no task of the model tags
     transfer: "TransferReport | None" = None  # what was taken from another model before
+    calibration: tuple[Calibration, ...] = ()  # of the probabilities, on development data
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ Parameter names and shapes (D: width of one form's vectors, W: window width, H: 
 """
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -54,6 +55,9 @@ class TaskDescription:
     scheme: str  # "IOB2", "IOBES", "IOB1", or "none" for tags that do not mark spans
     objective: str  # "word", "sentence", "squared-error", "tags-margin", or "margin" of a scorer
     labels: tuple[str, ...]  # of a scorer one: what a true window's centre carries, "" for any label
+    temperature: float = (
+        1.0  # what scores are divided by before they are read as probabilities; no tag changes
+    )
 
     @property
     def is_scorer(self) -> bool:
@@ -104,11 +108,24 @@ def write_model(folder: Path, model: SavedModel) -> None:
         "tasks": [asdict(task) for task in model.tasks],
     }
     vocabulary = {name: known.items for name, known in model.features.vocabularies.items()}
-    write_file(folder / DESCRIPTION, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
+    _write_description(folder, description)
     write_file(folder / VOCABULARY, json.dumps(vocabulary, ensure_ascii=False, indent=0) + "\n")
     for name, text in model.extra_files.items():
         write_file(folder / name, text)
     write_model_weights(folder, model)
+
+
+def write_temperatures(folder: Path, temperatures: Mapping[str, float]) -> None:
+    """Set the temperature of some tasks of the model that `folder` already holds, in one move."""
+    description = _read_json(folder, DESCRIPTION)
+    for task in description["tasks"]:
+        if task["name"] in temperatures:
+            task["temperature"] = temperatures[task["name"]]
+    _write_description(folder, description)
+
+
+def _write_description(folder: Path, description: Mapping[str, Any]) -> None:
+    write_file(folder / DESCRIPTION, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
 
 
 def write_model_weights(folder: Path, model: SavedModel) -> None:
@@ -171,12 +188,15 @@ def _check_network(network: Mapping[str, Any]) -> None:
 
 
 def _check_tasks(tasks: Sequence[Mapping[str, Any]]) -> None:
-    """Raises TypeError for an unknown scheme and labels that are no strings."""
+    """Raises TypeError for values of another kind. Older models have no temperature."""
     for task in tasks:
         if task["scheme"] not in SCHEMES:
             raise TypeError(f"the scheme {task['scheme']!r}")
         if not all(isinstance(label, str) for label in task["labels"]):
             raise TypeError("labels that are no strings")
+        value = task.get("temperature", 1.0)
+        if type(value) not in (int, float) or not 0 < value < math.inf:
+            raise TypeError(f"the temperature {value!r}")
 
 
 def _read_vocabularies(folder: Path) -> dict[str, list[str]]:

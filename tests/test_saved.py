@@ -1,6 +1,7 @@
 """The saved model: the round trip, half precision, whole messages."""
 
 import json
+import math
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,14 @@ import numpy as np
 import pytest
 
 from tagger.errors import ModelError
-from tagger.saved import NetworkDescription, SavedModel, TaskDescription, read_model, write_model
+from tagger.saved import (
+    NetworkDescription,
+    SavedModel,
+    TaskDescription,
+    read_model,
+    write_model,
+    write_temperatures,
+)
 from tagger.text.features import CharacterFeature, Feature, fit_features
 from tagger.weights_file import read_weights, write_weights
 from tagger.whole_files import written_whole
@@ -159,7 +167,30 @@ def test_description_that_lacks_a_part(folder: Path) -> None:
     )
 
 
+def test_tasks_of_an_older_model_have_the_temperature_one(folder: Path) -> None:
+    path = folder / "model.json"
+    description = json.loads(path.read_text())
+    for task in description["tasks"]:
+        del task["temperature"]
+    path.write_text(json.dumps(description), encoding="utf-8")
+    assert read_model(folder).tasks == small_model().tasks
+    assert [task.temperature for task in read_model(folder).tasks] == [1.0]
+
+
+def test_temperatures_are_written_into_a_model_that_is_there(folder: Path) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (task,) = read_model(folder).tasks
+    write_temperatures(folder, {task.name: 1.25, "another": 3.0})
+    assert read_model(folder).tasks == (replace(task, temperature=1.25),)
+    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert {name for name in before if before[name] != after[name]} == {"model.json"}
+    assert before.keys() == after.keys()
+    write_temperatures(folder, {task.name: 1.0})
+    assert (folder / "model.json").read_bytes() == before["model.json"]
+
+
 SIZES = {"window": 5, "hidden": [4], "activation": "tanh"}
+TASK = {"name": "a", "scheme": "none", "labels": ["x"]}
 
 
 def test_description_of_an_older_model_has_the_defaults(folder: Path) -> None:
@@ -196,6 +227,12 @@ def test_only_maxout_units_have_several_sums() -> None:
         ({"network": {**SIZES, "batch_norm": 1}}, "the batch_norm 1"),
         ({"tasks": [{"name": "a", "scheme": "IOB9", "labels": ["O"]}]}, "the scheme 'IOB9'"),
         ({"tasks": [{"name": "a", "scheme": "none", "labels": [1]}]}, "labels that are no strings"),
+        ({"tasks": [{**TASK, "temperature": 0}]}, "the temperature 0"),
+        ({"tasks": [{**TASK, "temperature": -1.5}]}, "the temperature -1.5"),
+        ({"tasks": [{**TASK, "temperature": math.inf}]}, "the temperature inf"),
+        ({"tasks": [{**TASK, "temperature": math.nan}]}, "the temperature nan"),
+        ({"tasks": [{**TASK, "temperature": "1"}]}, "the temperature '1'"),
+        ({"tasks": [{**TASK, "temperature": True}]}, "the temperature True"),
     ],
 )
 def test_description_with_values_of_another_kind(folder: Path, change: dict[str, object], found: str) -> None:

@@ -68,6 +68,14 @@ def evaluate(
         Literal["error", "repair"] | None,
         Option(help="A tag that breaks its scheme: repair reads it as conlleval does."),
     ] = None,
+    calibrate: Annotated[
+        bool,
+        Option(
+            "--calibrate",
+            help="First fit the temperatures of MODEL's probabilities on these data and write them into it; the tags "
+            "stay the same.",
+        ),
+    ] = False,
     as_json: Annotated[bool, Option("--json", help="Print the scores as JSON.")] = False,
     output: Annotated[
         Path | None,
@@ -75,9 +83,10 @@ def evaluate(
     ] = None,
     force: Annotated[bool, Option("--force", help="Replace the output if it is there.")] = False,
 ) -> None:
-    """Score a model: entities by type (conlleval and strict), token accuracy on seen and unseen words."""
+    """Score a model: entities by type (conlleval and strict), token accuracy on seen and unseen words, calibration."""
     from tagger.recipes.evaluate import as_json as plain
     from tagger.recipes.evaluate import evaluate as run
+    from tagger.reports.calibration import print_reliability
     from tagger.reports.console import print_json, print_scores
 
     given: dict[str, Any] = {
@@ -97,6 +106,7 @@ def evaluate(
         reading=reading,
         join=join or (),
         tasks=task or (),
+        calibrate=calibrate,
         output=output,
         force=force,
     )
@@ -105,6 +115,9 @@ def evaluate(
         return
     print_scores(
         [task.scores for task in result.tasks],
+        more=lambda: print_reliability(
+            {task.scores.task: task.reliability for task in result.tasks if task.reliability}
+        ),
         title=f"{result.model} on {', '.join(dict.fromkeys(task.data for task in result.tasks))}",
         signatures=[task.signature for task in result.tasks],
         notes=result.notes,

@@ -6,8 +6,14 @@ and of transitions, before the best path is looked for: exp(score) of a path is 
 models make of it, and one Viterbi pass finds the best. (The mean of the probabilities of whole paths has no such
 recursion.) Probabilities of tags and spans follow from these means. Labels meet by name, in the first model's order.
 Scorers: the mean of their scores, which their margins keep on one scale where these are the same.
+
+Temperatures have no part in the vote, so that calibrating a model changes no tag. What was voted is divided by their
+geometric mean: a model that votes with itself says what it says alone, and other models are close enough to it. (Of
+two models of CoNLL-2003, both at 1.46 to 1.49, that is where the likelihood of eng.testa is highest within 0.06 for
+chunks and entities, 1.4 for POS; left at 1, the calibration error is nearly that of one model.)
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -86,6 +92,7 @@ class Ensemble:
                 means[key] = _mean(tables)
             log_probabilities = "word"  # whatever the models' objective, this is how the vote is to be read
             kept = task.objective == "sentence" or task.is_scorer
+            task = replace(task, temperature=_temperature(models, task.name))
             tasks.append(task if kept else replace(task, objective=log_probabilities))
         return replace(models[0], tasks=tuple(tasks), weights=means)
 
@@ -165,6 +172,12 @@ def _check_same(task: TaskDescription, other: TaskDescription, first: str, name:
                 where=name,
                 hint="An ensemble averages models with the same heads; --task chooses among the tasks.",
             )
+
+
+def _temperature(models: Sequence[SavedModel], name: str) -> float:
+    """The geometric mean of the temperatures that the models have for one task."""
+    own = [task.temperature for model in models for task in model.tasks if task.name == name]
+    return math.prod(own) ** (1 / len(own))
 
 
 def _only_in(task: TaskDescription, other: TaskDescription) -> str:

@@ -71,13 +71,19 @@ class TaggedSentence:
 
     @property
     def probabilities(self) -> dict[str, list[float]] | None:
-        """The probability of each tag, a list for each task; None if not asked for.
+        """The probability of each tag as chosen, left out since or not, a list for each task; None if not asked for.
 
-        Word-level tasks: softmax of the token's scores; sentence-level tasks: the share of the tag among all paths.
+        Word-level tasks: softmax of the token's scores; sentence-level tasks: the share of the tag among all paths. All
+        scores are first divided by the task's temperature.
         """
         if self._evidence is None:
             return None
         return {task: evidence.tokens() for task, evidence in self._evidence.items()}
+
+    @property
+    def evidence(self) -> Mapping[str, Evidence] | None:
+        """What the probabilities of tags and spans come from; None if they were not asked for."""
+        return self._evidence
 
     def spans(self, task: str) -> list[Span]:
         """The spans that the tags of `task` mark, from left to right; none where its tags mark no spans."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,17 @@ from tagger import __version__
 from tagger.errors import SettingsError, TaggerError
 from tagger.evaluation.ranking import score_ranking
 from tagger.evaluation.scores import score_task
+from tagger.inference.ensemble import common_tasks
 from tagger.inference.tagger import Tagger
-from tagger.recipes.gold import Gold, gold_tags, known_forms, model_settings, origins_of, read_gold
+from tagger.recipes.calibrate import calibrate as fit_and_write
+from tagger.recipes.calibrate import calibration_note
+from tagger.recipes.gold import Gold, GoldPart, gold_tags, known_forms, model_settings, read_parts
 from tagger.recipes.scorer_tasks import label_name
-from tagger.records import RankingScores, TaskScores
+from tagger.recipes.tagged_gold import tag_gold
+from tagger.records import RankingScores, TaskReliability, TaskScores
+from tagger.reports.calibration import reliability_as_json
 from tagger.reports.console import scores_as_json
 from tagger.saved import DESCRIPTION, FORMS, TaskDescription, read_model
-from tagger.settings_file import parse_settings
 from tagger.text.true_windows import CORRUPTED, TRUE
 from tagger.whole_files import check_new_file, write_file
 
@@ -36,6 +40,7 @@ class TaskEvaluation:
     scheme: str
     seeds: tuple[int | None, ...]  # of the training of each model
     label: str | None = None  # of a scorer
+    reliability: TaskReliability | None = None  # of its probabilities; None of a scorer
 
     @property
     def signature(self) -> str:
@@ -75,6 +80,7 @@ def evaluate(
     reading: dict[str, Any] | None = None,
     join: Sequence[str] = (),
     tasks: Sequence[str] = (),
+    calibrate: bool = False,
     output: Path | None = None,
     force: bool = False,
 ) -> Evaluation:
@@ -88,12 +94,16 @@ def evaluate(
         `wide_rows` in [data].
     join: files with more tag columns on the tokens of `data`.
     tasks: which tasks; by default those whose column the data have.
+    calibrate: first fit the temperatures of the model's probabilities on these data, and write them into its folder.
     output: a file for the scores as JSON; one that is there is replaced with `force` only.
 
     Raises TaggerError: ModelError, DataError, SettingsError, or where no task can be scored.
     """
     if output:
         check_new_file(output, force=force)
+    if calibrate and more:
+        hint = "Calibrate each by itself; when they vote, the geometric mean of their temperatures counts."
+        raise SettingsError("--calibrate", "one model", str(1 + len(more)), hint)
     for name in data:
         if (Path(name) / DESCRIPTION).is_file():
             hint = f"To let it vote with the first model, pass --model {name}."
@@ -105,26 +115,28 @@ def evaluate(
     tagged, untagged = ([task for task in chosen if bool(task.column) is has] for has in (True, False))
     if untagged and (tasks or not tagged):
         raise _no_tags(untagged[0], model)
-    tagger = Tagger(*models, tasks=[task.name for task in chosen] if tasks else None, names=names)
+    wanted = [task.name for task in chosen] if tasks else None
+    common_tasks(models, names, wanted)
     seeds = tuple(own.get("training", {}).get("seed") for own in settings)
     seen, notes = _seen_forms(folders)
+    parts: list[GoldPart] = []
+    for part, missing in read_parts(
+        tagged, settings[0], data, split=split, reading=reading or {}, join=join, chosen=bool(tasks)
+    ):
+        parts.append(part)
+        notes += [
+            f"{task.name} is not scored: {part.gold.name} has no column {task.column}" for task in missing
+        ]
+    if calibrate:
+        notes += [calibration_note(found) for found in fit_and_write(model, parts)]
+        models[0] = read_model(model)
+    tagger = Tagger(*models, tasks=wanted, names=names)
     done: dict[str, TaskEvaluation] = {}
-    for origin, group in origins_of(tagged, settings[0], given=bool(data)):
-        gold = read_gold(
-            parse_settings({"data": {**origin.model_dump(), **(reading or {})}}).data,
-            data,
-            join=join,
-            split=split,
-        )
-        measured = [task for task in group if task.column in gold.schemes]
-        missing = [task for task in group if task not in measured]
-        if missing and (tasks or not measured):
-            raise _no_column(missing[0], gold)
-        notes += [f"{task.name} is not scored: {gold.name} has no column {task.column}" for task in missing]
-        for result in _score(tagger, measured, gold, seen, seeds):
+    for part in parts:
+        for result in _score(tagger, part, seen, seeds):
             done[result.scores.task] = result
-        notes += [note for task in measured for note in _unknown_labels(task, gold)]
-        notes += [note for task in measured for note in _missing_windows(task, gold)]
+        notes += [note for task in part.tasks for note in _unknown_labels(task, part.gold)]
+        notes += [note for task in part.tasks for note in _missing_windows(task, part.gold)]
     notes += [f"{task.name} is not scored: it was pretrained on raw text" for task in untagged]
     results = tuple(done[task.name] for task in chosen if task.name in done)
     evaluation = Evaluation(tuple(names), results, tuple(notes))
@@ -144,6 +156,8 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
             "scheme": result.scheme,
             "signature": result.signature,
         }
+        if result.reliability:
+            scores[result.scores.task]["calibration"] = reliability_as_json(result.reliability)
     return {
         "model": evaluation.model,
         "models": list(evaluation.models),
@@ -155,29 +169,24 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _score(
-    tagger: Tagger,
-    tasks: Sequence[TaskDescription],
-    gold: Gold,
-    seen: Container[str],
-    seeds: tuple[int | None, ...],
-) -> list[TaskEvaluation]:
-    tokens = [sentence.tokens for sentence in gold.sentences]
-    scorers = [task.name for task in tasks if task.is_scorer]
-    tagged = [s.tags for s in tagger.tag_sentences(tokens)] if len(scorers) < len(tasks) else []
-    scored = list(tagger.score_sentences(tokens)) if scorers else []
-    results = []
-    for task in tasks:
-        expected = gold_tags(task, gold)
-        scores: TaskScores | RankingScores
+    tagger: Tagger, part: GoldPart, seen: Container[str], seeds: tuple[int | None, ...]
+) -> Iterator[TaskEvaluation]:
+    tokens = [sentence.tokens for sentence in part.gold.sentences]
+    expected = {task.name: gold_tags(task, part.gold) for task in part.tasks}
+    tagging = [task for task in part.tasks if not task.is_scorer]
+    tagged = tagger.tag_sentences(tokens, probabilities=True) if tagging else ()
+    found = {own.task.name: own for own in tag_gold(tagged, tagging, [expected[t.name] for t in tagging])}
+    scored = list(tagger.score_sentences(tokens)) if len(tagging) < len(part.tasks) else []
+    for task in part.tasks:
+        gold = expected[task.name]
+        facts = (part.gold.name, _fingerprint(tokens, gold), task.scheme, seeds)
         if task.is_scorer:
-            scores = score_ranking(task.name, expected, [own[task.name] for own in scored])
+            ranking = score_ranking(task.name, gold, [own[task.name] for own in scored])
+            yield TaskEvaluation(ranking, *facts, task.labels[0])
         else:
-            predicted = [tags[task.name] for tags in tagged]
-            scores = score_task(task.name, expected, predicted, tokens, scheme=task.scheme, known_forms=seen)
-        label = task.labels[0] if task.is_scorer else None
-        fingerprint = _fingerprint(tokens, expected)
-        results.append(TaskEvaluation(scores, gold.name, fingerprint, task.scheme, seeds, label))
-    return results
+            tags, reliability = found[task.name].tags, found[task.name].reliability()
+            scores = score_task(task.name, gold, tags, tokens, scheme=task.scheme, known_forms=seen)
+            yield TaskEvaluation(scores, *facts, reliability=reliability)
 
 
 def _missing_windows(task: TaskDescription, gold: Gold) -> list[str]:
@@ -236,9 +245,3 @@ def _no_tags(task: TaskDescription, model: Path) -> TaggerError:
         "the words of a text."
     )
     return TaggerError(f"expected a task with a tag column, found {task.name}", where=str(model), hint=hint)
-
-
-def _no_column(task: TaskDescription, gold: Gold) -> TaggerError:
-    found = ", ".join(gold.schemes) or "none"
-    hint = "Name the columns with --columns, or choose a task with --task."
-    return TaggerError(f"expected the tag column {task.column}, found {found}", where=gold.name, hint=hint)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagger.network.window_network import WindowNetwork
+from tagger.recipes.calibrate import calibrate_run
 from tagger.recipes.finetune_beginning import KEY, Beginning, same_model
 from tagger.recipes.finetune_data import FinetuneData
 from tagger.recipes.finetune_labels import new_types
@@ -158,6 +159,9 @@ class FinetuneRun:
             state, build_corpora(self.data, features, self.request.settings), plan, evaluate
         )
         training = replace(follow(rounds, state, run, self.observe), transfer=taken)
+        if self.request.settings.training.calibrate:
+            fitted = calibrate_run(self.output, self.data.parts, self.note)
+            training = replace(training, calibration=fitted)
         decides = self.request.settings.training.score
         rows = rows_of(self.measured, before, count(read_model(self.output), self.measured))
         report = FinetuneReport(

@@ -13,8 +13,8 @@ from tagger.evaluation.intervals import SentenceCounts, change, interval, senten
 from tagger.inference.tagger import Tagger
 from tagger.recipes.finetune_data import FinetuneData, fits
 from tagger.recipes.finetune_settings import Request
-from tagger.recipes.gold import Gold, gold_tags, model_settings, origins_of, read_gold
-from tagger.recipes.training_data import LoadedCorpus, TrainingData
+from tagger.recipes.gold import Gold, gold_of_corpora, gold_tags, model_settings, origins_of, read_gold
+from tagger.recipes.training_data import TrainingData
 from tagger.records import FinetuneRow
 from tagger.saved import SavedModel, TaskDescription
 from tagger.text.prepared import fingerprint_of
@@ -81,16 +81,7 @@ def _with_columns(gold: Gold, tasks: Sequence[TaskDescription]) -> list[Measured
 
 
 def _of_corpora(kind: str, data: TrainingData) -> list[Measured]:
-    measured = []
-    for number, corpus in enumerate(data.corpora):
-        tasks = tuple(task for task in data.tasks_of(number) if not task.is_scorer)
-        if corpus.dev and tasks:
-            measured.append(Measured(kind, _gold(corpus), tasks))
-    return measured
-
-
-def _gold(corpus: LoadedCorpus) -> Gold:
-    return Gold(corpus.dev_name or "development data", corpus.dev, corpus.schemes)
+    return [Measured(kind, part.gold, part.tasks) for part in gold_of_corpora(data)]
 
 
 def count(model: SavedModel, data: Sequence[Measured]) -> dict[str, SentenceCounts]:

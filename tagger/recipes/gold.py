@@ -2,15 +2,15 @@
 
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tagger.config import DataSettings
 from tagger.errors import ModelError, SettingsError, TaggerError
 from tagger.recipes.prepared_maps import map_prepared
-from tagger.recipes.training_data import source_of, task_tags
+from tagger.recipes.training_data import TrainingData, source_of, task_tags
 from tagger.saved import FORMS, SETTINGS, TaskDescription
 from tagger.settings_file import parse_settings
 from tagger.text.corpus import read_corpus
@@ -25,6 +25,24 @@ class Gold:
     name: str
     sentences: list[Sentence]
     schemes: dict[str, str]
+
+
+class GoldPart(NamedTuple):
+    """Gold sentences and the tasks that have tags there; each task's column is that of these sentences."""
+
+    gold: Gold
+    tasks: tuple[TaskDescription, ...]
+
+
+def gold_of_corpora(data: TrainingData) -> list[GoldPart]:
+    """The development sentences of each corpus that has some, with the tasks that tag."""
+    parts = []
+    for number, corpus in enumerate(data.corpora):
+        tasks = tuple(task for task in data.tasks_of(number) if not task.is_scorer)
+        if corpus.dev and tasks:
+            gold = Gold(corpus.dev_name or "development data", corpus.dev, corpus.schemes)
+            parts.append(GoldPart(gold, tasks))
+    return parts
 
 
 def origins_of(
@@ -47,6 +65,37 @@ def origins_of(
     if not given:
         return grouped
     return [(grouped[0][0] if len(grouped) == 1 else parse_settings({"data": shared}).data, list(tasks))]
+
+
+def read_parts(
+    tasks: Sequence[TaskDescription],
+    settings: dict[str, Any],
+    data: Sequence[str],
+    *,
+    split: str,
+    reading: dict[str, Any],
+    join: Sequence[str],
+    chosen: bool,
+) -> Iterator[tuple[GoldPart, list[TaskDescription]]]:
+    """The gold data that the tasks are scored on, as `read_gold` reads them, and the tasks whose column they lack.
+
+    reading: what differs from the model's own [data]. chosen: the user named the tasks, and all of them are needed.
+    Raises TaggerError where a column is missing that is needed, or all are.
+    """
+    for origin, group in origins_of(tasks, settings, given=bool(data)):
+        given = parse_settings({"data": {**origin.model_dump(), **reading}}).data
+        gold = read_gold(given, data, join=join, split=split)
+        here = tuple(task for task in group if task.column in gold.schemes)
+        missing = [task for task in group if task not in here]
+        if missing and (chosen or not here):
+            raise _no_column(missing[0], gold)
+        yield GoldPart(gold, here), missing
+
+
+def _no_column(task: TaskDescription, gold: Gold) -> TaggerError:
+    found = ", ".join(gold.schemes) or "none"
+    hint = "Name the columns with --columns, or choose a task with --task."
+    return TaggerError(f"expected the tag column {task.column}, found {found}", where=gold.name, hint=hint)
 
 
 def read_gold(origin: DataSettings, data: Sequence[str], *, join: Sequence[str], split: str) -> Gold:

@@ -95,6 +95,7 @@ def info_as_json(info: ModelInfo) -> dict[str, Any]:
                 "scheme": task.scheme,
                 "objective": task.objective,
                 "labels": list(task.labels),
+                "temperature": None if task.is_scorer else task.temperature,
             }
             for task in info.tasks
         },

@@ -164,6 +164,7 @@ class Bench:
             "training.epochs": limit,
             "training.threads": 1,
             "training.watched_words": 0,  # nobody looks
+            "training.calibrate": False,  # its model is not kept
         }
         if stage.sample is not None:
             values["data.sample"] = stage.sample

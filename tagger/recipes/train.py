@@ -8,6 +8,7 @@ import torch
 
 from tagger.config import Settings
 from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
+from tagger.recipes.calibrate import calibrate_run
 from tagger.recipes.development import development_scorer
 from tagger.recipes.first_state import begin, first_network, fit_forms, take_layers
 from tagger.recipes.rows_in_use import put_aside
@@ -97,7 +98,9 @@ def train(
         features,
     )
     rounds = train_epochs(state, corpora, build_plan(settings, task_weights(settings, data)), evaluate)
-    return replace(follow(rounds, state, run, observe), transfer=taken)
+    report = follow(rounds, state, run, observe)
+    calibration = calibrate_run(output, [data], note) if settings.training.calibrate else ()
+    return replace(report, transfer=taken, calibration=calibration)
 
 
 def follow(

@@ -60,11 +60,13 @@ def print_scores(
     scores: Sequence[TaskScores | RankingScores],
     *,
     title: str,
+    more: Callable[[], None] = lambda: None,
     signatures: Sequence[str] = (),
     notes: Sequence[str] = (),
 ) -> None:
     """Write token accuracy of all tasks, then spans by type of each task that has them, then scorers; per cent.
 
+    more: writes what follows the tables.
     signatures: what was measured, a line each: two people can tell whether they measured the same thing.
     """
     print_text(title)
@@ -80,6 +82,7 @@ def print_scores(
         if tagged:
             print_text("")
         _print_rankings(ranked)
+    more()
     if signatures:
         print_text("")
     for signature in signatures:

@@ -23,8 +23,11 @@ def print_model(values: dict[str, Any], *, labels: bool = False) -> None:
         print_text(origin_line(**taken))
     print_text("")
     tasks = values["tasks"]
-    columns = ["task", "column", "scheme", "objective", "labels"]
-    rows = [[name, t["column"] or "-", t["scheme"], t["objective"], _labels(t)] for name, t in tasks.items()]
+    columns = ["task", "column", "scheme", "objective", "labels", "temperature"]
+    rows = [
+        [name, t["column"] or "-", t["scheme"], t["objective"], _labels(t), _temperature(t)]
+        for name, t in tasks.items()
+    ]
     print_table(columns, rows, left=range(4))
     if labels:
         print_text("")
@@ -95,6 +98,11 @@ def _labels(task: dict[str, Any]) -> str:
     """How many labels a task has; of a scorer the one of its true windows."""
     labels = task["labels"]
     return labels[0] or ANY if task["objective"] == "margin" else str(len(labels))
+
+
+def _temperature(task: dict[str, Any]) -> str:
+    """What its scores are divided by before they are read as probabilities; a scorer has none."""
+    return "-" if task["objective"] == "margin" else f"{task['temperature']:.3f}"
 
 
 def _shapes(shapes: dict[str, tuple[int, ...]]) -> str:

@@ -63,7 +63,7 @@ def test_every_command_knows_a_scorer(trained: Path) -> None:
     assert "ranking of windows | at the best threshold, chosen on these very data\nscorer" in shown
     assert "|label:(any)|mode:ranking|" in shown
     info = [line.split() for line in tagger("info", "model", cwd=trained).stdout.splitlines()]
-    assert ["any", "ner", "none", "margin", "(any)"] in info
+    assert ["any", "ner", "none", "margin", "(any)", "-"] in info
     tagged = tagger("tag", "-m", "model", "-q", cwd=trained, stdin="Ada lives in Oslo.\n").stdout
     assert {len(line.split("\t")) for line in tagged.splitlines() if line} == {2}
     tagger("gradcheck", "model", "--entries", "3", cwd=trained)

@@ -231,3 +231,32 @@ def test_the_damaged_one_of_several_models_is_named(lost):
     with pytest.raises(ModelError) as error:
         Tagger(random_model(1), damaged)
     assert str(error.value) == f"model 2: expected the weights {lost}, found none. The model is damaged."
+
+
+@pytest.mark.parametrize("objective", ["word", "squared-error", "tags-margin", "sentence"])
+def test_a_calibrated_model_twice_gives_its_own_probabilities(objective):
+    task = replace(SENTENCE_TASK, objective=objective, temperature=1.7)
+    model, sentences = random_model(1, tasks=(task,)), random_sentences(5, 40)
+    for one, two in zip(
+        Tagger(model).tag_sentences(sentences, probabilities=True),
+        Tagger(model, model).tag_sentences(sentences, probabilities=True),
+        strict=True,
+    ):
+        assert one.tags == two.tags
+        np.testing.assert_allclose(one.probabilities["ner"], two.probabilities["ner"], rtol=1e-4)
+
+
+@pytest.mark.parametrize("objective", ["word", "sentence"])
+def test_temperatures_have_no_part_in_the_vote_and_their_geometric_mean_divides_it(objective):
+    """A vote of models at 0.5 and 8 is that of the same models at 2 and 2; its tags are those of models at 1."""
+
+    def voted(one: float, other: float):
+        tasks = [replace(SENTENCE_TASK, objective=objective, temperature=t) for t in (one, other)]
+        models = [random_model(seed, tasks=(task,)) for seed, task in zip((1, 2), tasks, strict=True)]
+        return list(Tagger(*models).tag_sentences(random_sentences(6, 40), probabilities=True))
+
+    plain, unlike, alike = voted(1.0, 1.0), voted(0.5, 8.0), voted(2.0, 2.0)
+    for one, two, three in zip(plain, unlike, alike, strict=True):
+        assert one.tags == two.tags
+        assert two.probabilities["ner"] == pytest.approx(three.probabilities["ner"])
+    assert plain[0].probabilities != unlike[0].probabilities

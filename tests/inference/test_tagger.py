@@ -143,6 +143,24 @@ def test_pipe_reads_a_bounded_number_of_texts_ahead_of_an_endless_source(nlp, te
     gc.collect()
 
 
+def test_another_tokenizer_cuts_the_text(tmp_path):
+    pytest.importorskip("spacy", reason='needs spaCy: pip install "tagger[spacy]"')
+    write_model(tmp_path, random_model(1))
+    text = "Er kam z.B. am 3. Mai. Ada auch."
+    german = load(tmp_path, tokenizer="spacy:de")
+    expected = [["Er", "kam", "z.B.", "am", "3.", "Mai", "."], ["Ada", "auch", "."]]
+    assert [sentence.tokens for sentence in german.tag(text)] == expected
+    assert [[s.tokens for s in sentences] for sentences in german.pipe([text])] == [expected]
+
+
+def test_an_unknown_tokenizer_is_refused():
+    with pytest.raises(SettingsError) as error:
+        Tagger(random_model(1), tokenizer="deutsch")
+    assert str(error.value) == (
+        "--tokenizer: expected english, or spacy:LANGUAGE such as spacy:de, found 'deutsch'."
+    )
+
+
 def test_tag_sentences_is_lazy(nlp):
     stream = nlp.tag_sentences(["Ada", "lives"] for _ in count())
     assert next(stream).tokens == ["Ada", "lives"]

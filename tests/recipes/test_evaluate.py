@@ -1,6 +1,7 @@
 """Evaluation of a small model whose answers are known: every form is tagged by a table."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tagger.saved import (
     NetworkDescription,
     SavedModel,
     TaskDescription,
+    read_model,
     write_model,
 )
 from tagger.text.features import Feature, FormFeatures
@@ -432,3 +434,93 @@ def test_models_vote_with_the_mean_of_their_scores(tmp_path: Path, gold: str) ->
     alone, both = evaluate(first, [gold]).tasks[0], evaluate(first, [gold], more=[second]).tasks[0]
     assert both.scores == alone.scores
     assert "|models:2|" in both.signature
+
+
+SURE_POS = math.e / (math.exp(0.5) + math.e + 3)  # of a form in the table, 5 labels
+SURE_NER = math.e / (math.exp(0.5) + math.e + 1)  # 3 labels
+NOT_SURE = math.exp(0.5) / (math.exp(0.5) + 2)  # of O, where the table has nothing
+
+
+def test_calibration_by_hand(model: Path, gold: str) -> None:
+    """pos: six tokens of SURE_POS, five right; South X, wrong. ner: three spans of SURE_NER, two right; of four O
+    three are right (South is B-LOC)."""
+    pos, ner = (result.reliability for result in evaluate(model, [gold]).tasks)
+    assert pos is not None and pos.spans is None
+    assert (pos.tokens.count, pos.tokens.accuracy) == (7, pytest.approx(5 / 7))
+    filled = [part for part in pos.tokens.bins if part.count]
+    unknown = math.exp(0.5) / (math.exp(0.5) + 4)
+    assert [(part.count, part.accuracy) for part in filled] == [(1, 0.0), (6, pytest.approx(5 / 6))]
+    assert [part.probability for part in filled] == pytest.approx([unknown, SURE_POS])
+    assert ner is not None and ner.spans is not None
+    assert (ner.spans.count, ner.spans.accuracy) == (3, pytest.approx(2 / 3))
+    assert ner.spans.probability == pytest.approx(SURE_NER)
+    assert ner.spans.error == pytest.approx(2 / 3 - SURE_NER)
+    assert ner.tokens.probability == pytest.approx((3 * SURE_NER + 4 * NOT_SURE) / 7)
+    assert ner.tokens.accuracy == pytest.approx(5 / 7)
+
+
+def test_calibration_in_json(model: Path, gold: str) -> None:
+    tasks = json.loads(json.dumps(as_json(evaluate(model, [gold]))))["tasks"]
+    assert tasks["pos"]["calibration"]["spans"] is None
+    spans = tasks["ner"]["calibration"]["spans"]
+    assert spans["expected_calibration_error"] == pytest.approx(2 / 3 - SURE_NER)
+    (filled,) = [part for part in spans["bins"] if part["count"]]
+    assert filled == {
+        "from": pytest.approx(7 / 15),
+        "to": pytest.approx(8 / 15),
+        "count": 3,
+        "probability": pytest.approx(SURE_NER),
+        "accuracy": pytest.approx(2 / 3),
+    }
+    assert len(spans["bins"]) == 15 and spans["bins"][0]["accuracy"] is None
+
+
+def test_a_model_that_is_there_is_calibrated(model: Path, gold: str) -> None:
+    before = evaluate(model, [gold], tasks=["ner"])
+    after = evaluate(model, [gold], tasks=["ner"], calibrate=True)
+    pos, ner = read_model(model).tasks
+    assert (pos.temperature, ner.temperature != 1.0) == (1.0, True)
+    assert after.tasks[0].scores == before.tasks[0].scores
+    was, found = before.tasks[0].reliability, after.tasks[0].reliability
+    assert was is not None and found is not None
+    assert after.notes[0] == (
+        f"ner: temperature {ner.temperature:.3f}, fitted on these very data (5 tokens): calibration error "
+        f"{100 * was.tokens.error:.2f} at temperature 1, now {100 * found.tokens.error:.2f}"
+    )
+    chance = 1 / (1 + math.exp(-0.5 / ner.temperature) + math.exp(-1 / ner.temperature))
+    assert found.spans is not None and found.spans.probability == pytest.approx(chance)
+    assert evaluate(model, [gold], tasks=["ner"]).tasks[0].reliability == found
+
+
+def test_several_models_are_not_calibrated_together(model: Path, gold: str, tmp_path: Path) -> None:
+    other = write_table_model(tmp_path / "other")
+    with pytest.raises(SettingsError) as caught:
+        evaluate(model, [gold], more=[other], calibrate=True)
+    assert str(caught.value) == (
+        "--calibrate: expected one model, found 2. "
+        "Calibrate each by itself; when they vote, the geometric mean of their temperatures counts."
+    )
+
+
+def test_the_command_calibrates_and_prints_what_can_be_believed(model: Path, gold: str) -> None:
+    app = typer.Typer()
+    app.command()(command)
+    result = CliRunner().invoke(app, [str(model), gold, "--calibrate"])
+    assert result.exit_code == 0
+    temperatures = {task.name: task.temperature for task in read_model(model).tasks}
+    assert 1.0 not in temperatures.values()
+    lines = result.stdout.splitlines()
+    place = lines.index("probabilities: mean, share that is right, expected calibration error in 15 bins (%)")
+    assert [line.split()[:3] for line in lines[place + 2 : place + 5]] == [
+        ["pos", "tokens", "7"],
+        ["ner", "tokens", "7"],
+        ["ner", "spans", "3"],
+    ]
+    assert f"note  pos: temperature {temperatures['pos']:.3f}, fitted on these very data" in result.stdout
+
+
+def test_scorers_have_no_probabilities(tmp_path: Path, gold: str) -> None:
+    model = write_scorers(tmp_path / "m", scorer("any", "entity", ""))
+    result = evaluate(model, [gold], calibrate=True)
+    assert [task.reliability for task in result.tasks] == [None]
+    assert "calibration" not in as_json(result)["tasks"]["any"]

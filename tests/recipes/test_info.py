@@ -87,8 +87,8 @@ def test_tables(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 {folder}: 48 parameters, 0.0 MB
 window of 3 words, hidden units 4, tanh
 
-task  column  scheme  objective  labels
-pos   upos    none    word            2
+task  column  scheme  objective  labels  temperature
+pos   upos    none    word            2        1.000
 
 labels of pos: NOUN VERB
 

@@ -290,7 +290,7 @@ def test_the_run_is_shown_diagnosed_and_drawn(corpus: Path, tmp_path: Path) -> N
     assert diagnose(tmp_path / "m").course.tasks == ["any"]
     values = json.loads(json.dumps(info_as_json(describe_model(tmp_path / "m"))))
     assert values["tasks"]["any"] == {
-        "column": "ner", "scheme": "none", "objective": "margin", "labels": [""]
+        "column": "ner", "scheme": "none", "objective": "margin", "labels": [""], "temperature": None
     }  # fmt: skip
 
 
