@@ -41,6 +41,7 @@ COMMANDS = {
     "score": Command("Use", "tagger.cli.score", "score"),
     "info": Command("Use", "tagger.cli.info", "info"),
     "neighbours": Command("Use", "tagger.cli.neighbours", "neighbours"),
+    "bench": Command("Use", "tagger.cli.bench", "bench"),
     "eval": Command("Understand", "tagger.cli.eval", "evaluate"),
     "gradcheck": Command("Understand", "tagger.cli.gradcheck", "gradcheck"),
     "diagnose": Command("Understand", "tagger.cli.diagnose", "diagnose"),

@@ -68,7 +68,7 @@ class Decoder:
         if self.kernels is None:
             return best_paths(scores, lengths, chain, free)
         tags, lost = self.kernels.best_paths(
-            scores, lengths, chain.start, chain.pairs, chain.end, lowest=LOWEST
+            scores, lengths, chain.start, chain.pairs, chain.end, lowest=float(LOWEST)
         )
         if lost.any():
             part = np.repeat(lost, lengths)

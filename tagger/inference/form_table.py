@@ -42,6 +42,7 @@ class FormTable:
     ) -> None:
         """`fill(forms, rows, numbers)` writes the rows of forms; `capacity` counts forms, padding (0) included."""
         self.capacity = capacity
+        self.computed = 0  # rows so far, those of forms that were forgotten and came back included
         self.rows: Array = np.empty((capacity, len(padding_row)), np.float32)
         self.rows[0] = padding_row
         self._fill = fill
@@ -77,6 +78,7 @@ class FormTable:
         if forms:
             numbers = np.fromiter(map(self._numbers.__getitem__, forms), dtype=np.intp, count=len(forms))
             self._fill(forms, self.rows, numbers)
+            self.computed += len(forms)
 
     def _make_room(self, wanted: int) -> None:
         """Forget the forms that were not asked for longest: half of all, or more if `wanted` needs it."""

@@ -14,6 +14,7 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +39,8 @@ class Kernels:
         self._best_labels = library.best_labels
         self._best_labels.argtypes = [_POINTER, *[_INTEGER] * 3, _POINTER]
         self._best_paths = library.best_paths
-        self._best_paths.argtypes = [
-            *(_POINTER, _INTEGER, _INTEGER, _POINTER, _INTEGER, _POINTER, _POINTER, _POINTER),
-            *(ctypes.c_float, *[_POINTER] * 4),
-        ]
+        sized: list[Any] = [_POINTER, _INTEGER, _INTEGER, _POINTER, _INTEGER]  # scores, lengths
+        self._best_paths.argtypes = [*sized, *[_POINTER] * 3, ctypes.c_float, *[_POINTER] * 4]
         for function in (self._sum_rows, self._best_labels, self._best_paths):
             function.restype = None
 

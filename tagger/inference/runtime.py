@@ -41,7 +41,7 @@ Numbers = NDArray[np.intp]
 DEFAULT_MEMORY = 200_000_000
 """Bytes for the table of forms: about 30,000 forms at window 5, hidden 300."""
 TOKENS_A_PRODUCT = 48
-"""Rows of one matrix product. OpenBLAS has a kernel of its own for products as small; a sentence alone waits for few."""
+"""Rows of one matrix product. OpenBLAS has a kernel of its own for such small ones; a sentence alone waits for few."""
 TOKENS_AT_ONCE = 5 * TOKENS_A_PRODUCT
 """Tokens whose hidden units stand in the second-level cache."""
 TOKENS_A_PIECE = 4096
@@ -136,19 +136,30 @@ class Runtime:
 
     def score(self, piece: LookedUp, result: Array) -> None:
         """Fill `result` [n, sum of K] with the scores of the piece's n tokens."""
-        matrix, bias = self._heads
         for start in range(0, len(result), TOKENS_AT_ONCE):
             places = piece.places[start : start + TOKENS_AT_ONCE]
             products = -(-len(places) // TOKENS_A_PRODUCT)
-            hidden = self._first_hidden(piece.numbers, places)[: products * TOKENS_A_PRODUCT]
-            for upper, upper_bias in self._layers:
-                sums = by_product(hidden) @ upper + upper_bias
-                hidden = self._activation(sums.reshape(len(hidden), -1))
-            np.matmul(by_product(hidden), matrix, out=self._scores[:products])
-            scores = self._scores.reshape(-1, len(bias))[: len(places)]
-            np.add(scores, bias, out=result[start : start + len(places)])
+            hidden = self.first_hidden(piece.numbers, places)[: products * TOKENS_A_PRODUCT]
+            self.fill_scores(self.further_hidden(hidden), result[start : start + len(places)])
 
-    def _first_hidden(self, numbers: Numbers, places: Numbers) -> Array:
+    def further_hidden(self, hidden: Array) -> Array:
+        """The last hidden layer from the first, which is the same where it is the only one.
+
+        Shapes: hidden [n, H], n a multiple of TOKENS_A_PRODUCT; result [n, H of the last layer].
+        """
+        for upper, upper_bias in self._layers:
+            sums = by_product(hidden) @ upper + upper_bias
+            hidden = self._activation(sums.reshape(len(hidden), -1))
+        return hidden
+
+    def fill_scores(self, hidden: Array, result: Array) -> None:
+        """Fill `result` [n, sum of K] with the scores of n tokens from their last hidden layer [n or more, H]."""
+        matrix, bias = self._heads
+        scores = self._scores[: len(hidden) // TOKENS_A_PRODUCT]
+        np.matmul(by_product(hidden), matrix, out=scores)
+        np.add(scores.reshape(-1, len(bias))[: len(result)], bias, out=result)
+
+    def first_hidden(self, numbers: Numbers, places: Numbers) -> Array:
         """The first hidden layer in a buffer that the next call overwrites, behind the tokens what was there before.
 
         Shapes: numbers [M]; places [n]; result [TOKENS_AT_ONCE, H].
