@@ -1,49 +1,49 @@
-"""Scores of tokens to text: columns or JSON lines, as `outputs.py` writes tags.
+"""Scores of tokens to bytes: columns or JSON lines, as `outputs.py` writes tags.
 
 columns   token<TAB>score, a further score for each further scorer, a blank line after a sentence; rows that came from a
           column file keep their columns and get the scores at the end.
-jsonl     {"tokens": [...], "starts": [...], "ends": [...], "scores": {"name": [1.25, ...]}}; offsets count the
-          characters of the whole input.
+jsonl     {"tokens": [...], "starts": [...], "ends": [...], "scores": {"name": [1.25, ...]}}, or a record's own fields
+          with these; offsets count the characters of the whole input, or of the record's text.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from tagger.inference.outputs import with_columns
-from tagger.inference.spans import TaggedSentence
+from tagger.inference.column_output import with_columns
+from tagger.inference.json_lines import Texts, render_lines, to_list, to_object
+from tagger.inference.layout import Layout, to_bytes
+from tagger.inference.outputs import OutputFormat
 from tagger.inference.words import Words
 
-SUFFIXES = {"columns": ".conll", "jsonl": ".jsonl"}
 DIGITS = 4
 """Digits of a score after the point."""
 
 Scores = Mapping[str, Sequence[float]]
 
 
-def write_scores(output_format: str, batch: Sequence[Words], scores: Sequence[Scores]) -> str:
-    """The text of a batch of sentences, each with the scores of its tokens; `output_format` is one of SCORE_FORMATS."""
-    write = SCORE_FORMATS[output_format]
-    return "".join([write(words, own) for words, own in zip(batch, scores, strict=True)])
+def build_score_layout(scorers: Sequence[str], *, prefix: str = "") -> Layout:
+    """The layout that writes the scores of `scorers`, in this order."""
+    return Layout(tasks=tuple(scorers), prefix=prefix)
 
 
-def _columns(words: Words, scores: Scores) -> str:
-    columns = [[f"{score:.{DIGITS}f}" for score in column] for column in scores.values()]
-    return with_columns(words, columns, ["-"] * len(columns))
+def _columns(words: Sequence[Words], scores: Sequence[Scores], layout: Layout) -> bytes:
+    parts = []
+    for sentence, own in zip(words, scores, strict=True):
+        columns = [[f"{score:.{DIGITS}f}" for score in own[task]] for task in layout.tasks]
+        parts.append(with_columns(sentence, columns, ["-"] * len(columns)))
+    return to_bytes("".join(parts))
 
 
-def _json(words: Words, scores: Scores) -> str:
-    if not words.tokens:
-        return ""
-    sentence = TaggedSentence(
-        list(words.tokens), {}, {}, starts=words.starts, ends=words.ends, text=words.text
-    )
-    record = {
-        "tokens": sentence.tokens,
-        "starts": sentence.starts,
-        "ends": sentence.ends,
-        "scores": {name: [round(score, DIGITS) for score in column] for name, column in scores.items()},
-    }
-    return json.dumps(record, ensure_ascii=False) + "\n"
+def _json(words: Sequence[Words], scores: Sequence[Scores], layout: Layout) -> bytes:
+    def fields(sentences: Sequence[Scores]) -> Texts:
+        rounded = {
+            task: [round(score, DIGITS) for own in sentences for score in own[task]] for task in layout.tasks
+        }
+        return {"scores": to_object({task: to_list(column) for task, column in rounded.items()})}
+
+    return render_lines(words, scores, fields, prefix=layout.prefix)
 
 
-SCORE_FORMATS: dict[str, Callable[[Words, Scores], str]] = {"columns": _columns, "jsonl": _json}
+SCORE_FORMATS: dict[str, OutputFormat] = {
+    "columns": OutputFormat(".conll", _columns),
+    "jsonl": OutputFormat(".jsonl", _json),
+}
