@@ -9,6 +9,11 @@ from typing import Annotated
 import typer
 
 from tagger.cli.text_options import (
+    WRITING,
+    Encoding,
+    Errors,
+    FailFast,
+    FieldPrefix,
     Force,
     InputFormat,
     InputFormatOption,
@@ -16,12 +21,16 @@ from tagger.cli.text_options import (
     LineBreak,
     LineBreaks,
     Memory,
+    OnError,
     Output,
-    ProgressLine,
     Quiet,
+    Resume,
+    TextField,
+    Tokenizer,
     WordColumn,
-    counts,
+    Workers,
 )
+from tagger.cli.text_progress import finish, progress_line
 
 
 class ScoreFormat(StrEnum):
@@ -46,21 +55,31 @@ def score(
             show_default=False,
         ),
     ] = None,
-    input_format: InputFormatOption = InputFormat.text,
+    input_format: InputFormatOption = InputFormat.auto,
     word_column: WordColumn = "1",
     line_breaks: LineBreaks = LineBreak.auto,
+    text_field: TextField = "text",
+    tokenizer: Tokenizer = "english",
+    encoding: Encoding = "utf-8",
+    errors: Errors = OnError.STRICT,
     output: Output = None,
     output_format: Annotated[
-        ScoreFormat,
+        ScoreFormat | None,
         typer.Option(
             "--format",
             "-f",
-            help="columns: token and scores, separated by tabs; jsonl: one JSON object a sentence, with character "
-            "offsets.",
+            help="columns: token and scores, separated by tabs (the default, unless an output file ends in .jsonl); "
+            "jsonl: one JSON object a sentence, with character offsets.",
+            show_default=False,
+            rich_help_panel=WRITING,
         ),
-    ] = ScoreFormat.columns,
-    memory: Memory = 200,
+    ] = None,
+    field_prefix: FieldPrefix = "",
     force: Force = False,
+    workers: Workers = 1,
+    resume: Resume = False,
+    fail_fast: FailFast = False,
+    memory: Memory = 200,
     quiet: Quiet = False,
 ) -> None:
     """Score every token of a text: the higher, the more it looks like the centre of a true window.
@@ -71,27 +90,28 @@ def score(
         raise typer.BadParameter("name a file or folder, or pipe text in", param_hint="INPUT")
     if "numpy" not in sys.modules:  # as in `tagger tag`
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from tagger.inference.tagger import load
-    from tagger.recipes.score import score_files
+    from tagger.recipes.score import Reading, Running, score_files
 
-    line = ProgressLine() if not quiet and sys.stderr.isatty() else None
-    try:
+    with progress_line(quiet=quiet) as line:
         report = score_files(
-            load(model, memory=memory * 1_000_000),
+            model,
             inputs or ["-"],
             tasks=task or (),
+            memory=memory * 1_000_000,
+            reading=Reading(
+                input_format=input_format.value,
+                word_column=word_column,
+                line_breaks=line_breaks.value,
+                text_field=text_field,
+                tokenizer=tokenizer,
+                encoding=encoding,
+                errors=errors.value,
+            ),
             stdout=sys.stdout.buffer,
             output=None if output == "-" else output,
-            output_format=output_format.value,
-            input_format=input_format.value,
-            word_column=word_column,
-            line_breaks=line_breaks.value,
-            force=force,
+            output_format=output_format and output_format.value,
+            field_prefix=field_prefix,
+            running=Running(workers=workers, force=force, resume=resume, fail_fast=fail_fast),
             progress=line,
         )
-    finally:
-        if line is not None:
-            line.clear()
-    if not quiet:
-        files = f"{report.files:,} files, " if report.files > 1 else ""
-        sys.stderr.write(f"{files}{counts(report)}\n")
+    finish(report, quiet=quiet)

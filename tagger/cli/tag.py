@@ -9,6 +9,11 @@ from typing import Annotated
 import typer
 
 from tagger.cli.text_options import (
+    WRITING,
+    Encoding,
+    Errors,
+    FailFast,
+    FieldPrefix,
     Force,
     InputFormat,
     InputFormatOption,
@@ -16,12 +21,16 @@ from tagger.cli.text_options import (
     LineBreak,
     LineBreaks,
     Memory,
+    OnError,
     Output,
-    ProgressLine,
     Quiet,
+    Resume,
+    TextField,
+    Tokenizer,
     WordColumn,
-    counts,
+    Workers,
 )
+from tagger.cli.text_progress import finish, progress_line
 from tagger.errors import ModelError
 
 ENVIRONMENT = "TAGGER_MODEL"
@@ -32,8 +41,11 @@ class OutputFormat(StrEnum):
     """How tags are written."""
 
     columns = "columns"
+    conllu = "conllu"
     jsonl = "jsonl"
     inline = "inline"
+    html = "html"
+    parquet = "parquet"
 
 
 class SpanScheme(StrEnum):
@@ -43,50 +55,85 @@ class SpanScheme(StrEnum):
     IOBES = "IOBES"
 
 
+Models = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--model",
+        "-m",
+        envvar=ENVIRONMENT,
+        help="Folder of a model; repeated: an ensemble of models that vote (in the variable: "
+        f"separated by {os.pathsep}). Without it: {USUAL_MODEL} if there is one.",
+        metavar="FOLDER",
+        show_default=False,
+    ),
+]
+Tasks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--task", "-t", help="Tag this task only; may be repeated. The order is kept.", show_default=False
+    ),
+]
+Format = Annotated[
+    OutputFormat | None,
+    typer.Option(
+        "--format",
+        "-f",
+        help="columns: token and tags, separated by tabs (the default, unless an output file ends in .conllu, .jsonl, "
+        ".html or .parquet); conllu: CoNLL-U; jsonl: one JSON object a sentence or record, with character offsets; "
+        "inline: [Ada Lovelace](PER), word/TAG, for reading; html: a page to read and print; parquet: a row for each "
+        "sentence or record.",
+        show_default=False,
+        rich_help_panel=WRITING,
+    ),
+]
+Scheme = Annotated[
+    SpanScheme, typer.Option(help="Scheme that the tags of spans are written in.", rich_help_panel=WRITING)
+]
+Probabilities = Annotated[
+    bool,
+    typer.Option(
+        "--probabilities",
+        help="Write how probable each tag and span is, from 0 to 1.",
+        rich_help_panel=WRITING,
+    ),
+]
+MinProbability = Annotated[
+    float,
+    typer.Option(
+        min=0.0,
+        max=1.0,
+        metavar="P",
+        help="Leave tokens untagged whose tag is less probable.",
+        rich_help_panel=WRITING,
+    ),
+]
+
+
 def tag(
     inputs: Inputs = None,
-    model: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--model",
-            "-m",
-            envvar=ENVIRONMENT,
-            help="Folder of a model; repeated: an ensemble of models that vote (in the variable: "
-            f"separated by {os.pathsep}). Without it: {USUAL_MODEL} if there is one.",
-            metavar="FOLDER",
-            show_default=False,
-        ),
-    ] = None,
-    task: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--task", "-t", help="Tag this task only; may be repeated. The order is kept.", show_default=False
-        ),
-    ] = None,
-    input_format: InputFormatOption = InputFormat.text,
+    model: Models = None,
+    task: Tasks = None,
+    input_format: InputFormatOption = InputFormat.auto,
     word_column: WordColumn = "1",
     line_breaks: LineBreaks = LineBreak.auto,
+    text_field: TextField = "text",
+    tokenizer: Tokenizer = "english",
+    encoding: Encoding = "utf-8",
+    errors: Errors = OnError.STRICT,
     output: Output = None,
-    output_format: Annotated[
-        OutputFormat,
-        typer.Option(
-            "--format",
-            "-f",
-            help="columns: token and tags, separated by tabs; jsonl: one JSON object a sentence, with character "
-            "offsets; inline: [Ada Lovelace](PER), word/TAG, for reading.",
-        ),
-    ] = OutputFormat.columns,
-    scheme: Annotated[
-        SpanScheme, typer.Option(help="Scheme that the tags of spans are written in.")
-    ] = SpanScheme.IOB2,
-    probabilities: Annotated[
-        bool, typer.Option("--probabilities", help="Write how probable each tag and span is, from 0 to 1.")
-    ] = False,
-    memory: Memory = 200,
+    output_format: Format = None,
+    scheme: Scheme = SpanScheme.IOB2,
+    probabilities: Probabilities = False,
+    min_probability: MinProbability = 0.0,
+    field_prefix: FieldPrefix = "",
     force: Force = False,
+    workers: Workers = 1,
+    resume: Resume = False,
+    fail_fast: FailFast = False,
+    memory: Memory = 200,
     quiet: Quiet = False,
 ) -> None:
-    """Tag text: raw or tokenised, files or a pipe, to columns, JSON lines or readable text."""
+    """Tag text: raw, tokenised or in records, files or a pipe, to columns, JSON lines, CoNLL-U, HTML or Parquet."""
     if not inputs and sys.stdin.isatty():
         raise typer.BadParameter("name a file or folder, or pipe text in", param_hint="INPUT")
     folders = model or [find_model(None)]
@@ -94,31 +141,34 @@ def tag(
         "numpy" not in sys.modules
     ):  # its products are small: waiting for one another, threads only make them slower
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from tagger.inference.tagger import load
-    from tagger.recipes.tag import tag_files
+    from tagger.recipes.tag import Reading, Running, tag_files
 
-    line = ProgressLine() if not quiet and sys.stderr.isatty() else None
-    try:
+    with progress_line(quiet=quiet) as line:
         report = tag_files(
-            load(*folders, memory=memory * 1_000_000, tasks=task or None),
+            folders,
             inputs or ["-"],
+            tasks=task or (),
+            memory=memory * 1_000_000,
+            reading=Reading(
+                input_format=input_format.value,
+                word_column=word_column,
+                line_breaks=line_breaks.value,
+                text_field=text_field,
+                tokenizer=tokenizer,
+                encoding=encoding,
+                errors=errors.value,
+            ),
             stdout=sys.stdout.buffer,
             output=None if output == "-" else output,
-            output_format=output_format.value,
-            input_format=input_format.value,
-            word_column=word_column,
-            line_breaks=line_breaks.value,
+            output_format=output_format and output_format.value,
             scheme=scheme.value,
             probabilities=probabilities,
-            force=force,
+            min_probability=min_probability,
+            field_prefix=field_prefix,
+            running=Running(workers=workers, force=force, resume=resume, fail_fast=fail_fast),
             progress=line,
         )
-    finally:
-        if line is not None:
-            line.clear()
-    if not quiet:
-        files = f"{report.files:,} files, " if report.files > 1 else ""
-        sys.stderr.write(f"{files}{counts(report)}\n")
+    finish(report, quiet=quiet)
 
 
 def find_model(named: Path | None) -> Path:

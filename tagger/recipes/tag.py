@@ -1,64 +1,137 @@
 """Inputs that the user named to tagged output: one file for each, or one stream."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
-from tagger.inference.inputs import InputFile
-from tagger.inference.outputs import FORMATS, SUFFIXES, build_layout, write_sentences
+from tagger.inference.outputs import FORMATS, build_layout
+from tagger.inference.pieces import Piece, Reading, Rendered
+from tagger.inference.runtime import DEFAULT_MEMORY
 from tagger.inference.scoring import nothing_tags
-from tagger.inference.tagger import Tagger
+from tagger.inference.spans import TaggedSentence
+from tagger.inference.tagger import Tagger, load
 from tagger.inference.words import Words
-from tagger.recipes.text_outputs import TagReport, check_choice, write_outputs
+from tagger.recipes.text_choices import (
+    AS_THE_FILE_SAYS,
+    check_choice,
+    check_how_read,
+    format_of_output,
+    loaded,
+    reading_settings,
+)
+from tagger.recipes.text_destinations import sinks
+from tagger.recipes.text_outputs import write_outputs
+from tagger.recipes.text_run import Progress, Running, TagReport
+from tagger.recipes.text_work import work_on
 from tagger.text.schemes import IOB2, SPAN_SCHEMES
-from tagger.text.tokenizer import LineBreaks
 
-__all__ = ["InputFile", "TagReport", "tag_files"]
+__all__ = ["Reading", "Running", "TagJob", "TagReport", "tag_files"]
+
+
+@dataclass(frozen=True, slots=True)
+class TagJob:
+    """What is tagged and how it is written, the model included: all that the output depends on."""
+
+    models: tuple[str, ...] = ()  # folders; several vote
+    tasks: tuple[str, ...] = ()  # in this order; none: all
+    memory: int = DEFAULT_MEMORY  # bytes, in each process
+    reading: Reading = AS_THE_FILE_SAYS
+    output_format: str = "columns"
+    scheme: str = IOB2
+    probabilities: bool = False
+    min_probability: float = 0.0  # of a tag; below it a token is left untagged
+    field_prefix: str = ""  # of the names of the fields that are added to records
+
+    def build(self) -> "TagWork":
+        """The work of a process."""
+        return TagWork(load(*self.models, memory=self.memory, tasks=self.tasks or None), self)
+
+    def settings(self) -> Mapping[str, object]:
+        """What the output depends on beside the model, by the names of the options."""
+        return {
+            "--task": list(self.tasks),
+            "--format": self.output_format,
+            "--scheme": self.scheme,
+            "--probabilities": self.probabilities,
+            "--min-probability": self.min_probability,
+            "--field-prefix": self.field_prefix,
+            **reading_settings(self.reading),
+        }
+
+
+class TagWork:
+    """Tags pieces and renders them."""
+
+    def __init__(self, tagger: Tagger, job: TagJob) -> None:
+        """Raises ModelError where there are scorers only."""
+        if not tagger.tasks:
+            raise nothing_tags(tagger.scorers, tagger.name)
+        self._tagger = tagger
+        self._job = job
+        self.layout = build_layout(
+            tagger.tasks,
+            {task: tagger.scheme(task) for task in tagger.tasks},
+            {task: tagger.labels(task) for task in tagger.tasks},
+            scheme=job.scheme,
+            probabilities=job.probabilities,
+            prefix=job.field_prefix,
+        )
+
+    def __call__(self, pieces: list[Piece]) -> list[Rendered]:
+        return work_on(pieces, self._job.reading, answer=self._tag, render=self._render)
+
+    def _tag(self, batch: list[Words]) -> list[TaggedSentence]:
+        return self._tagger.tag_batch(
+            batch, probabilities=self._job.probabilities, min_probability=self._job.min_probability
+        )
+
+    def _render(self, words: Sequence[Words], tagged: Sequence[TaggedSentence]) -> bytes:
+        return FORMATS[self._job.output_format].render(words, tagged, self.layout)
 
 
 def tag_files(
-    tagger: Tagger,
+    models: Tagger | str | Path | Sequence[str | Path],
     inputs: Sequence[str],
     *,
     stdout: BinaryIO | None = None,
     output: str | None = None,
-    output_format: str = "columns",
-    input_format: str = "text",
-    word_column: str = "1",
-    line_breaks: LineBreaks = "auto",
+    output_format: str | None = None,
+    tasks: Sequence[str] = (),
+    memory: int = DEFAULT_MEMORY,
+    reading: Reading = AS_THE_FILE_SAYS,
     scheme: str = IOB2,
     probabilities: bool = False,
-    force: bool = False,
-    progress: Callable[[TagReport], None] | None = None,
+    min_probability: float = 0.0,
+    field_prefix: str = "",
+    running: Running = Running(),  # noqa: B008 - frozen
+    progress: Progress | None = None,
 ) -> TagReport:
     """Tag every input, in order; inputs, outputs and errors as in `tagger.recipes.text_outputs`.
 
+    models: a loaded tagger (one process, no memory of what is done: `tasks` and `memory` are its own), or the folder of
+        a model, or several that vote.
+    output_format: one of FORMATS; by default what the suffix of an output file says, else "columns".
     Scorers are left out. Raises ModelError where there is nothing else.
     """
-    check_choice("--format", output_format, FORMATS)
+    chosen = output_format or format_of_output(output, FORMATS)
+    check_choice("--format", chosen, FORMATS)
     check_choice("--scheme", scheme, SPAN_SCHEMES)
-    if not tagger.tasks:
-        raise nothing_tags(tagger.scorers, tagger.name)
-    layout = build_layout(
-        tagger.tasks,
-        {task: tagger.scheme(task) for task in tagger.tasks},
-        {task: tagger.labels(task) for task in tagger.tasks},
-        scheme=scheme,
-        probabilities=probabilities,
+    check_how_read(reading)
+    tagger, folders = loaded(models, tasks=tasks, memory=memory, running=running)
+    job = TagJob(
+        folders, tuple(tasks), memory, reading, chosen, scheme, probabilities, min_probability, field_prefix
     )
-
-    def render(batch: list[Words]) -> str:
-        tagged = tagger.tag_batch(batch, probabilities=probabilities)
-        return write_sentences(output_format, batch, tagged, layout)
-
+    work = TagWork(tagger, job)
     return write_outputs(
-        render,
+        job,
+        work,
         inputs,
+        models=folders,
+        open_sink=sinks(chosen, FORMATS[chosen], work.layout),
         stdout=stdout,
         output=output,
-        suffix=SUFFIXES[output_format],
-        input_format=input_format,
-        word_column=word_column,
-        line_breaks=line_breaks,
-        force=force,
+        suffix=FORMATS[chosen].suffix,
+        running=running,
         progress=progress,
     )

@@ -1,104 +1,109 @@
-"""Inputs that the user named to outputs, a batch of sentences at a time: one file for each, or one stream."""
+"""Inputs that the user named to outputs: one file for each, or one stream; every path is checked before any work."""
 
-import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from tagger.errors import SettingsError
-from tagger.inference.inputs import InputFile, find_inputs
-from tagger.inference.output_files import is_folder, plan_outputs, written_file
-from tagger.inference.reading import INPUT_FORMATS, read_words
-from tagger.inference.words import Waiting, Words
-from tagger.text.tokenizer import LineBreaks
-
-Render = Callable[[list[Words]], str]
-"""The text that is written for a batch of sentences."""
-
-
-@dataclass(slots=True)
-class TagReport:
-    """What has been tagged or scored so far, or in all."""
-
-    files: int = 0  # begun
-    sentences: int = 0
-    tokens: int = 0
-    seconds: float = 0.0  # wall time, loading the model not included
-    path: str = ""  # the input being read
+from tagger.inference.inputs import STDIN, Inputs, find_inputs
+from tagger.inference.output_files import OutputPlan, check_outputs, is_folder, remove_leftovers
+from tagger.recipes.tag_manifest import MANIFEST, Manifest, build_header
+from tagger.recipes.text_destinations import OpenSink, ToFiles, ToStream
+from tagger.recipes.text_run import Job, Progress, Run, Running, TagReport, Work
+from tagger.recipes.units_of_work import OpenInput, look_at
 
 
 def write_outputs(
-    render: Render,
+    job: Job,
+    work: Work,
     inputs: Sequence[str],
     *,
+    models: Sequence[str],
+    open_sink: OpenSink,
     stdout: BinaryIO | None,
     output: str | None,
     suffix: str,
-    input_format: str,
-    word_column: str,
-    line_breaks: LineBreaks,
-    force: bool,
-    progress: Callable[[TagReport], None] | None,
+    running: Running,
+    progress: Progress | None,
 ) -> TagReport:
-    """Render every input, in order.
+    """Do the job for every input, in order.
 
+    work: what `job.build()` gives; with several workers each process builds its own.
     inputs: files, folders, patterns, "-" for standard input (see `tagger.inference.inputs`).
+    models: the folders of the models; an output folder remembers them in its manifest (none without them).
     output: a file for a single input, else a folder that gets one file for each input, its name ended by `suffix` (see
-        `plan_outputs`); without it everything goes to `stdout`. Every path is checked before work starts; a file
-        appears when it is complete. When a pipe or terminal pauses, what is complete is written at once.
-    progress: called after each batch of some thousand tokens.
-    Raises DataError for an input that cannot be read as it stands, with its line; what was complete before it stays.
+        `OutputPlan`); without it everything goes to `stdout`. Every path is checked before work starts; a file appears
+        when it is complete. When a pipe or terminal pauses, what is complete is written at once.
+    progress: called after each unit of some thousand tokens.
+    An input that cannot be read is noted in the report, and the run goes on.
     """
-    check_choice("--input-format", input_format, INPUT_FORMATS)
     folder = output is not None and is_folder(inputs, output)
     files = find_inputs(inputs, without=Path(output).resolve() if output is not None and folder else None)
-    report = TagReport()
-    start = time.perf_counter()
-
-    def render_to(file: InputFile, sink: BinaryIO) -> None:
-        report.files += 1
-        report.path = file.path
-        waiting = Waiting[Words]()
-
-        def write() -> None:
-            batch = waiting.take()
-            sink.write(render(batch).encode("utf-8"))
-            report.sentences += sum(1 for words in batch if words.tokens)
-            report.tokens += sum(len(words.tokens) for words in batch)
-            report.seconds = time.perf_counter() - start
-            if progress is not None:
-                progress(report)
-
-        def write_now() -> None:
-            write()
-            sink.flush()
-
-        for words in read_words(
-            file.path,
-            input_format=input_format,
-            line_breaks=line_breaks,
-            word_column=word_column,
-            on_pause=write_now,
-        ):
-            if waiting.add(words):
-                write()
-        write()
-
-    if output is not None:
-        targets = plan_outputs(files, output, folder=folder, suffix=suffix, force=force)
-        for file, target in zip(files, targets, strict=True):
-            with written_file(target) as sink:
-                render_to(file, sink)
-    elif stdout is not None:
-        for file in files:
-            render_to(file, stdout)
-        stdout.flush()
-    report.seconds = time.perf_counter() - start
+    report = TagReport(
+        total=len(files) + len(files.bad),
+        linked_folders=files.linked_folders,
+        size=None if files.has_streams else files.size,
+    )
+    if running.fail_fast and files.bad:
+        raise files.bad[0]
+    report.failed += files.bad
+    if output is None:
+        if running.resume:
+            raise _nothing_to_resume()
+        if stdout is not None:
+            title = inputs[0] if len(inputs) == 1 and inputs[0] != STDIN else "tagger"
+            run = Run(job, work, ToStream(stdout, open_sink, title), report, running, progress)
+            run.go(map(look_at, files))
+        return report
+    plan = OutputPlan(output, folder, suffix)
+    with _manifest(job, models, plan, files, running) as manifest:
+        run = Run(job, work, ToFiles(plan, open_sink, manifest), report, running, progress)
+        run.go(_left_to_do(files, plan, manifest, report) if running.resume else map(look_at, files))
     return report
 
 
-def check_choice(name: str, value: str, known: Collection[str]) -> None:
-    """Raise SettingsError if the option `name` has no `known` value."""
-    if value not in known:
-        raise SettingsError(name, f"one of {', '.join(known)}", repr(value))
+@contextmanager
+def _manifest(
+    job: Job, models: Sequence[str], plan: OutputPlan, files: Inputs, running: Running
+) -> Iterator[Manifest | None]:
+    """The manifest of the output folder, open, when all outputs have been checked; None for an output file."""
+    if not plan.folder or not models:
+        if running.resume:
+            raise _nothing_to_resume()
+        check_outputs(plan, files, force=running.force)
+        yield None
+        return
+    if not running.resume:
+        hint = (
+            "Pass --resume to go on with the run that wrote it."
+            if Path(plan.root, MANIFEST).is_file()
+            else ""
+        )
+        check_outputs(plan, files, force=running.force, hint=hint)
+    header = build_header(models, job.settings())
+    with closing(Manifest(plan.root, header, resume=running.resume, force=running.force)) as manifest:
+        if running.resume:
+            check_outputs(plan, files, force=running.force, is_ours=manifest.knows)
+            remove_leftovers(plan.root)
+        yield manifest
+
+
+def _nothing_to_resume() -> SettingsError:
+    return SettingsError(
+        "--resume", "an output folder, which remembers what is done", "an output without a memory"
+    )
+
+
+def _left_to_do(
+    files: Inputs, plan: OutputPlan, manifest: Manifest | None, report: TagReport
+) -> Iterator[OpenInput]:
+    """The inputs whose output is not there yet."""
+    for opened in map(look_at, files):
+        source = opened.source
+        if manifest is None or source is None or not manifest.holds(source, plan.name(opened.file)):
+            yield opened
+            continue
+        report.skipped += 1
+        if report.size is not None:
+            report.size -= source.size

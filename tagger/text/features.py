@@ -123,7 +123,9 @@ def _items(
     words, length = normalized[key], feature.length
     if feature.kind == "word":
         return words
-    return [word[:length] for word in words] if feature.kind == "prefix" else [word[-length:] for word in words]
+    return (
+        [word[:length] for word in words] if feature.kind == "prefix" else [word[-length:] for word in words]
+    )
 
 
 def character_sequence(form: str, max_length: int) -> str:

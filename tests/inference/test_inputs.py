@@ -3,7 +3,7 @@ import os
 import pytest
 
 from tagger.errors import DataError
-from tagger.inference.inputs import find_inputs
+from tagger.inference.inputs import find_inputs, format_of
 
 
 @pytest.fixture
@@ -60,8 +60,53 @@ def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tree):
 
 def test_a_link_to_a_folder_above_is_not_walked_for_ever(tree):
     (tree / "news" / "deep" / "loop").symlink_to(tree / "news")
-    os.mkfifo(tree / "news" / "pipe")
     assert len(found("news")) == 3
+    assert find_inputs(["news"]).linked_folders == 1
+
+
+def test_what_is_no_file_is_named_and_left_out(tree):
+    os.mkfifo(tree / "news" / "pipe")
+    (tree / "news" / "gone").symlink_to("nowhere")
+    (tree / "news" / "deep" / "self").symlink_to("self")
+    expected = [
+        "news/gone: expected a file, found a link to nothing.",
+        "news/pipe: expected a regular file, found a named pipe.",
+        "news/deep/self: expected a file, found a link that leads back to itself.",
+    ]
+    inputs = find_inputs(["news"])
+    assert [str(error) for error in inputs.bad] == expected
+    assert len(inputs) == 3
+    assert [str(error) for error in find_inputs(["n*/[gps]*"]).bad] == expected[:2]
+
+
+def test_a_pipe_that_is_named_is_an_input_of_unknown_size(tree):
+    os.mkfifo(tree / "pipe")
+    inputs = find_inputs(["pipe", "e.txt"])
+    assert [file.path for file in inputs] == ["pipe", "e.txt"]
+    assert (inputs.bad, inputs.has_streams, inputs.size) == ([], True, len("Ada."))
+
+
+def test_sizes_and_true_names_of_all_files_are_known(tree):
+    (tree / "news" / "link.txt").symlink_to(tree / "e.txt")
+    inputs = find_inputs(["news", "e.txt"])
+    assert (len(inputs), inputs.size) == (5, 5 * len("Ada."))
+    names = ("a.txt", "b.txt", "link.txt", "deep/c.txt.gz")
+    assert inputs.resolved() == {f"{tree}/news/{name}" for name in names} | {f"{tree}/e.txt"}
+
+
+@pytest.mark.parametrize(
+    ("path", "chosen", "result"),
+    [
+        ("a/b.JSONL.gz", "auto", "jsonl"),
+        ("b.conllu", "auto", "conllu"),
+        ("b.parquet", "auto", "parquet"),
+        ("b.conll", "auto", "text"),
+        ("-", "auto", "text"),
+        ("b.jsonl", "text", "text"),
+    ],
+)
+def test_the_format_is_the_chosen_one_or_what_the_suffix_says(path, chosen, result):
+    assert format_of(path, chosen) == result
 
 
 def test_the_output_folder_inside_an_input_folder_is_left_out(tree):

@@ -16,11 +16,13 @@ from typer.testing import CliRunner
 from tagger.cli import tag as command
 from tagger.errors import DataError, ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.inference.tagger import Tagger
-from tagger.recipes.tag import tag_files
+from tagger.recipes.tag import Reading, Running, tag_files
+from tagger.recipes.tag_manifest import MANIFEST
 from tagger.saved import write_model
 from tests.inference.random_models import random_model
 
 ROOT = Path(__file__).parents[2]
+FORCE = Running(force=True)
 TEXT = "Ada lives in Paris. The U.S. in 1990\nwas walking.\n\nAda Walks.\n"
 
 
@@ -54,7 +56,12 @@ def run(place):
 
 
 def files_below(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    """The outputs; what a run remembers of itself is not one."""
+    return sorted(
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    )
 
 
 def rows(text):
@@ -150,7 +157,7 @@ def test_an_existing_output_is_an_error_before_any_work(place, nlp):
         "Choose another output, or pass --force to replace it."
     )
     assert files_below(place / "out") == ["deep/b.txt.conll"]
-    tag_files(nlp, ["news"], output="out", force=True)
+    tag_files(nlp, ["news"], output="out", running=FORCE)
     assert (place / "out/deep/b.txt.conll").read_text() != "old"
 
 
@@ -167,30 +174,31 @@ def test_two_inputs_that_meet_in_one_output_are_an_error(place, nlp):
 
 def test_an_input_is_never_replaced(place, nlp):
     with pytest.raises(SettingsError) as error:
-        tag_files(nlp, ["news/a.txt"], output="news/a.txt", force=True)
+        tag_files(nlp, ["news/a.txt"], output="news/a.txt", running=FORCE)
     assert str(error.value) == "--output: expected another file than the inputs, found news/a.txt."
 
 
 def test_several_inputs_do_not_go_into_one_file(place, nlp):
     with pytest.raises(DataError) as error:
-        tag_files(nlp, ["news"], output="news/a.txt", force=True)
+        tag_files(nlp, ["news"], output="news/a.txt", running=FORCE)
     assert str(error.value) == "news/a.txt: expected a folder for the output of several inputs, found a file."
 
 
 def test_a_device_is_never_replaced(place, nlp):
     with pytest.raises(DataError, match="/dev/null: expected a file to write, found a device or pipe"):
-        tag_files(nlp, ["news/a.txt"], output="/dev/null", force=True)
+        tag_files(nlp, ["news/a.txt"], output="/dev/null", running=FORCE)
 
 
-def test_a_broken_input_leaves_no_output_of_its_own(place, nlp):
+def test_a_broken_input_is_noted_and_leaves_no_output_of_its_own(place, nlp):
     (place / "news" / "c.txt").write_bytes(b"Ada lives.\n" * 9000 + b"\xff")
-    with pytest.raises(DataError, match=r"news/c.txt:9001: expected UTF-8 text, found the byte 0xff"):
-        tag_files(nlp, ["news"], output="out")
-    assert files_below(place / "out") == ["a.txt.conll"]
+    report = tag_files(nlp, ["news"], output="out")
+    assert files_below(place / "out") == ["a.txt.conll", "deep/b.txt.conll"]
+    assert [error.where for error in report.failed] == ["news/c.txt:9001"]
+    assert (report.files, report.total) == (2, 3)
 
 
 def test_an_interruption_leaves_no_partial_file(place, nlp, monkeypatch):
-    (place / "long.txt").write_text("Ada lives in Paris.\n" * 5000)
+    (place / "long.txt").write_text("Ada lives in Paris.\n\n" * 5000)
     tag_batch, calls = nlp.tag_batch, []
 
     def interrupted(*arguments, **options):
@@ -205,19 +213,44 @@ def test_an_interruption_leaves_no_partial_file(place, nlp, monkeypatch):
     assert files_below(place / "out") == []
 
 
-def test_progress_is_reported_after_each_batch(place, nlp):
-    (place / "long.txt").write_text("Ada lives in Paris.\n" * 5000)
+def test_progress_is_reported_after_each_unit_of_work(place, nlp):
+    (place / "long.txt").write_text("Ada lives in Paris.\n\n" * 12_000)
     seen = []
-    report = tag_files(nlp, ["long.txt"], output="out", progress=lambda r: seen.append(r.tokens))
-    assert seen == sorted(seen) and len(seen) >= 3 and seen[-1] == report.tokens == 25_000
+    report = tag_files(nlp, ["long.txt"], output="out", progress=lambda r: seen.append((r.tokens, r.bytes)))
+    assert seen == sorted(seen) and len(seen) >= 3 and seen[-1] == (60_000, report.size)
 
 
 @pytest.mark.parametrize(
-    ("option", "name"), [("output_format", "--format"), ("input_format", "--input-format")]
+    ("options", "message"),
+    [
+        (
+            {"output_format": "xml"},
+            "--format: expected one of columns, conllu, jsonl, inline, html, parquet, found 'xml'.",
+        ),
+        (
+            {"reading": Reading(input_format="xml")},
+            "--input-format: expected one of auto, text, sentences, tokens, conll, conllu, jsonl, parquet, found 'xml'.",
+        ),
+        (
+            {"reading": Reading(encoding="utf-5")},
+            "--encoding: expected the name of an encoding, found 'utf-5'. "
+            "For example utf-8, utf-16, latin-1, cp1252, gb18030.",
+        ),
+        (
+            {"running": Running(workers=2)},
+            "workers: expected 1 with a tagger in memory (several processes load theirs from folders), found 2.",
+        ),
+        (
+            {"output": None, "running": Running(resume=True)},
+            "--resume: expected an output folder, which remembers what is done, found an output without a memory.",
+        ),
+    ],
 )
-def test_an_unknown_format_is_an_error(place, nlp, option, name):
-    with pytest.raises(SettingsError, match=f"{name}: expected one of .*, found 'xml'"):
-        tag_files(nlp, ["news"], **{option: "xml"})
+def test_what_cannot_be_is_an_error_before_any_work(place, nlp, options, message):
+    with pytest.raises(SettingsError) as error:
+        tag_files(nlp, ["news"], **{"output": "out", **options})
+    assert str(error.value) == message
+    assert not (place / "out").exists()
 
 
 def test_no_input_on_a_terminal_is_wrong_usage(run, monkeypatch):
@@ -292,14 +325,14 @@ def test_tagging_imports_neither_torch_nor_rich_nor_datasets(place):
 
 def test_memory_does_not_grow_with_the_file(place, nlp):
     def peak(sentences):
-        (place / "long.txt").write_text("Ada lives in Paris.\n" * sentences)
+        (place / "long.txt").write_text("Ada lives in Paris.\n\n" * sentences)
         tracemalloc.start()
-        tag_files(nlp, ["long.txt"], output="out", force=True)
+        tag_files(nlp, ["long.txt"], output="out", running=FORCE)
         size = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return size
 
-    assert peak(12_000) < 1.2 * peak(5_000)
+    assert peak(40_000) < 1.2 * peak(15_000)
 
 
 def test_a_sentence_from_a_pipe_comes_out_while_the_pipe_is_open(place):
