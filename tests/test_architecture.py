@@ -26,7 +26,9 @@ ROOMS = [  # data flows downwards: a room imports itself and rooms above it
     "network",
     "objectives",
     "training",
+    "reading",
     "inference",
+    "writing",
     "evaluation",
     "reports",
     "recipes",
@@ -42,7 +44,9 @@ TORCH_FREE = [
     "whole_files",
     "weights_file",
     "saved",
+    "reading",
     "inference",
+    "writing",
     "evaluation",
 ]
 DOORS = {  # library -> the files or rooms that may import it; what is not listed may not be imported at all

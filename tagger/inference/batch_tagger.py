@@ -13,7 +13,7 @@ from tagger.inference.probabilities import Evidence, weigh
 from tagger.inference.runtime import DEFAULT_MEMORY, Runtime
 from tagger.inference.scoring import nothing_scores, nothing_tags, scores_of
 from tagger.inference.spans import TaggedSentence
-from tagger.inference.words import Words
+from tagger.reading.words import Words
 from tagger.saved import SavedModel, TaskDescription
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tagger.inference.packing import Packed, Sentences, pack, unpack
-from tagger.inference.words import Words, batches
+from tagger.reading.words import Words, batches
 
 if TYPE_CHECKING:
     from tagger.inference.tagger import Tagger

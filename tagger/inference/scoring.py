@@ -7,7 +7,7 @@ import numpy as np
 from tagger.errors import ModelError
 from tagger.inference.ensemble import Ensemble
 from tagger.inference.runtime import Runtime
-from tagger.inference.words import Words
+from tagger.reading.words import Words
 
 
 def scores_of(

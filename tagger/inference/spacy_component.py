@@ -28,7 +28,7 @@ from tagger.inference.spacy_docs import (
     set_tags,
 )
 from tagger.inference.tagger import Tagger, load
-from tagger.inference.words import TOKENS_A_BATCH, Words, batches
+from tagger.reading.words import TOKENS_A_BATCH, Words, batches
 from tagger.saved import read_model
 from tagger.text.sentence_ends import LineBreaks
 

@@ -20,7 +20,7 @@ from tagger.inference.ensemble import named
 from tagger.inference.piping import pipe_here, pipe_in_processes
 from tagger.inference.runtime import DEFAULT_MEMORY
 from tagger.inference.spans import Span, TaggedSentence
-from tagger.inference.words import Words, batches
+from tagger.reading.words import Words, batches
 from tagger.saved import SavedModel, read_model
 from tagger.text.spacy_tokenizer import ENGLISH, load_splitter
 from tagger.text.tokenizer import LineBreaks

@@ -11,13 +11,13 @@ import numpy as np
 
 from tagger.errors import DataError
 from tagger.inference.form_table import BYTES_A_FORM
-from tagger.inference.outputs import Layout, build_layout
 from tagger.inference.runtime import Runtime
 from tagger.inference.tagger import Tagger
-from tagger.inference.words import Words
+from tagger.reading.words import Words
 from tagger.recipes.bench_stages import FORMAT, STAGES, Clock, TimedTagger, sentences_of, timed_pass
 from tagger.recipes.tag import tag_files
 from tagger.saved import SavedModel
+from tagger.writing.outputs import Layout, build_layout
 
 FORMS_AT_ONCE = 2048
 """New forms that are looked up at once: as many as the least memory has room for."""

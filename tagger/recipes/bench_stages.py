@@ -8,13 +8,13 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from tagger.inference.cutting import cut_pieces, parse_piece
-from tagger.inference.outputs import FORMATS, Layout
-from tagger.inference.pieces import Reading
 from tagger.inference.runtime import LookedUp, Runtime
 from tagger.inference.tagger import Tagger
-from tagger.inference.words import Words, batches
+from tagger.reading.cutting import cut_pieces, parse_piece
+from tagger.reading.pieces import Reading
+from tagger.reading.words import Words, batches
 from tagger.saved import SavedModel
+from tagger.writing.outputs import FORMATS, Layout
 
 Array = NDArray[np.float32]
 Numbers = NDArray[np.intp]

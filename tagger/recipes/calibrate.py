@@ -20,7 +20,7 @@ from tagger.inference.decoding import Array, Decoder, Numbers, build_decoder
 from tagger.inference.ensemble import named
 from tagger.inference.probabilities import log_probabilities
 from tagger.inference.runtime import Runtime
-from tagger.inference.words import Words, batches
+from tagger.reading.words import Words, batches
 from tagger.recipes.gold import Gold, GoldPart, gold_of_corpora, gold_tags
 from tagger.recipes.training_data import TrainingData
 from tagger.records import Calibration

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tagger.errors import SettingsError
-from tagger.inference.pieces import Piece, Reading, Rendered
 from tagger.inference.runtime import DEFAULT_MEMORY
-from tagger.inference.score_outputs import SCORE_FORMATS, Scores, build_score_layout
 from tagger.inference.scoring import nothing_scores
 from tagger.inference.tagger import Tagger, load
-from tagger.inference.words import Words
+from tagger.reading.pieces import Piece, Reading, Rendered
+from tagger.reading.words import Words
 from tagger.recipes.text_choices import (
     AS_THE_FILE_SAYS,
     check_choice,
@@ -24,6 +23,7 @@ from tagger.recipes.text_destinations import sinks
 from tagger.recipes.text_outputs import write_outputs
 from tagger.recipes.text_run import Progress, Running, TagReport
 from tagger.recipes.text_work import work_on
+from tagger.writing.score_outputs import SCORE_FORMATS, Scores, build_score_layout
 
 __all__ = ["Reading", "Running", "ScoreJob", "TagReport", "score_files"]
 

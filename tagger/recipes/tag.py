@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tagger.inference.outputs import FORMATS, build_layout
-from tagger.inference.pieces import Piece, Reading, Rendered
 from tagger.inference.runtime import DEFAULT_MEMORY
 from tagger.inference.scoring import nothing_tags
 from tagger.inference.spans import TaggedSentence
 from tagger.inference.tagger import Tagger, load
-from tagger.inference.words import Words
+from tagger.reading.pieces import Piece, Reading, Rendered
+from tagger.reading.words import Words
 from tagger.recipes.text_choices import (
     AS_THE_FILE_SAYS,
     check_choice,
@@ -25,6 +24,7 @@ from tagger.recipes.text_outputs import write_outputs
 from tagger.recipes.text_run import Progress, Running, TagReport
 from tagger.recipes.text_work import work_on
 from tagger.text.schemes import IOB2, SPAN_SCHEMES
+from tagger.writing.outputs import FORMATS, build_layout
 
 __all__ = ["Reading", "Running", "TagJob", "TagReport", "tag_files"]
 

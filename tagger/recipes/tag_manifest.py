@@ -18,8 +18,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 from tagger import __version__
 from tagger.errors import DataError, SettingsError
-from tagger.inference.output_files import OutputFile
 from tagger.saved import DESCRIPTION, VOCABULARY, WEIGHTS
+from tagger.writing.output_files import OutputFile
 
 MANIFEST = ".tagger-manifest.jsonl"
 FORMAT = 1

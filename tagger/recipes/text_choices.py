@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from tagger.errors import SettingsError
-from tagger.inference.cutting import INPUT_FORMATS, check_reading
-from tagger.inference.inputs import AUTO
-from tagger.inference.outputs import OutputFormat
-from tagger.inference.pieces import Reading
 from tagger.inference.tagger import Tagger, load
+from tagger.reading.cutting import INPUT_FORMATS, check_reading
+from tagger.reading.inputs import AUTO
+from tagger.reading.pieces import Reading
 from tagger.recipes.text_run import Running
 from tagger.recipes.text_work import reading_of
+from tagger.writing.outputs import OutputFormat
 
 AS_THE_FILE_SAYS = Reading(input_format=AUTO)
 TELLING_SUFFIXES = (".conllu", ".jsonl", ".html", ".parquet")

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import BinaryIO, Protocol, cast
 
 from tagger.errors import DataError
-from tagger.inference.inputs import InputFile
-from tagger.inference.output_files import OutputFile, OutputPlan
-from tagger.inference.outputs import Layout, OutputFormat
+from tagger.reading.inputs import InputFile
 from tagger.recipes.tag_manifest import Manifest, Source
+from tagger.writing.output_files import OutputFile, OutputPlan
+from tagger.writing.outputs import Layout, OutputFormat
 
 _NAME_ERRORS = {errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EILSEQ, errno.EINVAL}
 """What is wrong with one output's name or place only; all else hinders every output (disk full, no permission)."""
@@ -51,7 +51,7 @@ def sinks(name: str, form: OutputFormat, layout: Layout) -> OpenSink:
 
     def open_sink(file: BinaryIO, title: str) -> Sink:
         if name == "parquet":
-            from tagger.inference.parquet_output import ParquetSink  # loads pyarrow
+            from tagger.writing.parquet_output import ParquetSink  # loads pyarrow
 
             return ParquetSink(file, form.tail(layout))
         return TextSink(file, form.head(title, layout), form.tail(layout))

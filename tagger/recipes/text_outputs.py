@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tagger.errors import SettingsError
-from tagger.inference.inputs import STDIN, Inputs, find_inputs
-from tagger.inference.output_files import OutputPlan, check_outputs, is_folder, remove_leftovers
+from tagger.reading.inputs import STDIN, Inputs, find_inputs
 from tagger.recipes.tag_manifest import MANIFEST, Manifest, build_header
 from tagger.recipes.text_destinations import OpenSink, ToFiles, ToStream
 from tagger.recipes.text_run import Job, Progress, Run, Running, TagReport, Work
 from tagger.recipes.units_of_work import OpenInput, look_at
+from tagger.writing.output_files import OutputPlan, check_outputs, is_folder, remove_leftovers
 
 
 def write_outputs(
@@ -30,7 +30,7 @@ def write_outputs(
     """Do the job for every input, in order.
 
     work: what `job.build()` gives; with several workers each process builds its own.
-    inputs: files, folders, patterns, "-" for standard input (see `tagger.inference.inputs`).
+    inputs: files, folders, patterns, "-" for standard input (see `tagger.reading.inputs`).
     models: the folders of the models; an output folder remembers them in its manifest (none without them).
     output: a file for a single input, else a folder that gets one file for each input, its name ended by `suffix` (see
         `OutputPlan`); without it everything goes to `stdout`. Every path is checked before work starts; a file appears

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tagger.errors import TaggerError
-from tagger.inference.pieces import Piece, Reading, Rendered
+from tagger.reading.pieces import Piece, Reading, Rendered
 from tagger.recipes.text_destinations import Destination
 from tagger.recipes.text_work import located
 from tagger.recipes.units_of_work import OpenInput, Part, Units

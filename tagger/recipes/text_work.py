@@ -6,10 +6,10 @@ from itertools import chain, islice
 from typing import TypeVar
 
 from tagger.errors import SettingsError, TaggerError
-from tagger.inference.cutting import parse_until_error
-from tagger.inference.inputs import format_of
-from tagger.inference.pieces import Piece, Reading, Rendered
-from tagger.inference.words import Words, batches
+from tagger.reading.cutting import parse_until_error
+from tagger.reading.inputs import format_of
+from tagger.reading.pieces import Piece, Reading, Rendered
+from tagger.reading.words import Words, batches
 
 Answer = TypeVar("Answer")
 

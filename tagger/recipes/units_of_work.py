@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tagger.errors import TaggerError
-from tagger.inference.cutting import cut_pieces
-from tagger.inference.inputs import STDIN, InputFile
-from tagger.inference.pieces import PIECE_CHARACTERS, Piece, Reading
+from tagger.reading.cutting import cut_pieces
+from tagger.reading.inputs import STDIN, InputFile
+from tagger.reading.pieces import PIECE_CHARACTERS, Piece, Reading
 from tagger.recipes.tag_manifest import Source
 from tagger.recipes.text_work import located, reading_of
 from tagger.text.lines import unreadable

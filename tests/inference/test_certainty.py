@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from tagger.errors import SettingsError
 from tagger.inference.certainty import certain_spans
-from tagger.inference.layout import build_layout
 from tagger.inference.probabilities import Evidence
 from tagger.inference.tagger import Tagger
 from tagger.saved import TaskDescription
 from tagger.text.schemes import spans_of, tags_of, violations
+from tagger.writing.layout import build_layout
 from tests.inference.random_models import IOB2, IOBES, POS, random_model, random_sentences
 
 IOB1 = ("O", "I-PER", "B-PER", "I-LOC", "B-LOC")

@@ -6,7 +6,7 @@ import torch
 
 from tagger.errors import ModelError, SettingsError
 from tagger.inference.tagger import Tagger, load
-from tagger.inference.words import Words
+from tagger.reading.words import Words
 from tagger.saved import SavedModel, TaskDescription, write_model
 from tagger.training.batches import encode
 from tagger.training.build import build_network, load_weights

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from tagger.errors import DataError, ModelError, SettingsError
-from tagger.inference.outputs import build_layout
 from tagger.inference.runtime import Runtime
 from tagger.inference.tagger import Tagger
 from tagger.recipes.bench import Bench, bench, bench_as_json
 from tagger.recipes.bench_stages import STAGES, TimedTagger, timed_pass
 from tagger.recipes.tag import tag_files
 from tagger.saved import TaskDescription, write_model
+from tagger.writing.outputs import build_layout
 from tests.inference.random_models import random_model, random_sentences
 
 TEXT = "Ada lives in Paris. The U.S. in 1990\nwas walking.\n\nAda Walks.\n"

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tagger.inference.words import Words
+from tagger.reading.words import Words
 from tagger.recipes.bench_runs import latency, spread
 
 

@@ -326,7 +326,7 @@ def test_a_forced_run_that_was_killed_before_it_named_a_file_does_it_again(
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tagger.inference.output_files.OutputFile.keep", killed)
+        patch.setattr("tagger.writing.output_files.OutputFile.keep", killed)
         with pytest.raises(KeyboardInterrupt):
             tag_files("model", ["news/a.txt"], output="out/", tasks=["pos"], running=Running(force=True))
     assert (place / "out" / "a.txt.conll").read_bytes() == right[::-1]

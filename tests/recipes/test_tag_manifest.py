@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tagger.errors import DataError, SettingsError
-from tagger.inference.output_files import OutputFile
 from tagger.recipes.tag_manifest import MANIFEST, Manifest, Source, build_header
 from tagger.saved import write_model
+from tagger.writing.output_files import OutputFile
 from tests.inference.random_models import random_model
 
 HEADER = {"format": 1, "program": "1", "models": ["m"], "settings": {"--format": "columns"}}

@@ -1,0 +1,1 @@
+"""Inputs to pieces that can be tagged on their own, and pieces to sentences of tokens."""

@@ -1,0 +1,1 @@
+"""Tagged sentences to files, in every output format."""
