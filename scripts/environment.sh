@@ -40,7 +40,7 @@ make_venv() {
 }
 
 fingerprint() { # of everything that decides what is installed
-    "$VENV/bin/python" - "$ROOT/pyproject.toml" "$ROOT/constraints.txt" <<'PY'
+    "$VENV/bin/python" - "$ROOT"/{pyproject.toml,constraints.txt,hatch_build.py,tagger/inference/kernels.c} <<'PY'
 import hashlib, pathlib, sys
 parts = [sys.version.encode(), sys.prefix.encode(), *(pathlib.Path(name).read_bytes() for name in sys.argv[1:])]
 print(hashlib.sha256(b"\0".join(parts)).hexdigest())

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tagger.errors import ModelError
+from tagger.inference.form_table import FormTable
 from tagger.inference.runtime import Runtime
 from tests.inference.random_models import ACTIVATIONS, FEATURES, random_model, random_sentences, slow_scores
 
@@ -159,3 +160,24 @@ def test_a_maxout_layer_without_all_its_pieces_is_a_model_error():
     assert str(error.value) == (
         "expected weights trunk.0.weight of 33 x 7, found 22 x 7. The model is damaged."
     )
+
+
+def test_forms_that_came_once_are_forgotten_before_those_that_came_again():
+    filled = []
+
+    def fill(forms, rows, numbers):
+        filled.extend(forms)
+        rows[numbers] = [[float(form)] for form in forms]
+
+    table = FormTable(fill, np.zeros(1, np.float32), capacity=41)
+    table.numbers([str(n) for n in range(10)])
+    table.numbers([str(n) for n in range(10)] * 2)  # these came again
+    for first in range(10, 60, 10):  # every call makes room or comes near it
+        table.numbers([str(n) for n in range(first, first + 10)])
+    filled.clear()
+    numbers = table.numbers([str(n) for n in range(10)])
+    assert filled == []
+    assert table.rows[numbers, 0].tolist() == list(range(10))
+    table.numbers([str(n) for n in range(10, 30)])
+    assert filled == [str(n) for n in range(10, 30)]  # came once, and long ago
+    assert len(table) <= table.capacity
