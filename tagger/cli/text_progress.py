@@ -17,24 +17,25 @@ DAY, HOUR, MINUTE = 86_400, 3_600, 60
 def counts(report: "TagReport") -> str:
     """What was tagged, how long it took and how fast it was."""
     rate = f" ({report.tokens / report.seconds:,.0f} tokens/s)" if report.tokens and report.seconds else ""
-    return f"{report.sentences:,} sentences, {report.tokens:,} tokens in {report.seconds:.2f} s{rate}"
+    sentences, tokens = counted(report.sentences, "sentence"), counted(report.tokens, "token")
+    return f"{sentences}, {tokens} in {report.seconds:.2f} s{rate}"
+
+
+def counted(number: int, thing: str) -> str:
+    """So many things: 1 file, 2,000 files."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def closing(report: "TagReport") -> str:
     """The last line of a run."""
-    parts = [f"{report.files:,} files"] if report.files > 1 or report.failed or report.skipped else []
+    parts = [counted(report.files, "file")] if report.files > 1 or report.failed or report.skipped else []
     parts.append(counts(report))
     if report.skipped:
         parts.append(f"{report.skipped:,} done before")
     if report.failed:
         parts.append(f"{len(report.failed):,} failed")
     if report.linked_folders:
-        links = (
-            "1 link to a folder"
-            if report.linked_folders == 1
-            else f"{report.linked_folders:,} links to folders"
-        )
-        parts.append(f"{links} not followed")
+        parts.append(f"{counted(report.linked_folders, 'folder link')} not followed")
     return ", ".join(parts)
 
 

@@ -11,6 +11,7 @@ Several models vote: tagger.load("models/one", "models/two").
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal, TypeVar, overload
 
@@ -94,7 +95,7 @@ class Tagger(BatchTagger):
         min_probability: spans less probable than this are left out; in a task without spans the tag is "" then.
         """
         tagged = []
-        for batch in batches(self._words_of(text, line_breaks)):
+        for batch in batches(self._words_of(_text(text), line_breaks)):
             tagged += self.tag_batch(batch, probabilities=probabilities, min_probability=min_probability)
         return tagged
 
@@ -160,7 +161,10 @@ class Tagger(BatchTagger):
         """
         if workers < 1:
             raise SettingsError("workers", "at least 1", str(workers))
-        pairs = texts if as_tuples else ((text, None) for text in texts)
+        if isinstance(texts, str):
+            raise TypeError("expected an iterable of texts, found a string; tag() takes a single text")
+        given = texts if as_tuples else zip(texts, repeat(None))
+        pairs = ((_text(text), context) for text, context in given)
         if workers == 1:
             split = partial(self._words_of, line_breaks=line_breaks)
             tag = partial(self.tag_batch, probabilities=probabilities, min_probability=min_probability)
@@ -191,6 +195,13 @@ class Tagger(BatchTagger):
         """The sentences of raw `text`."""
         for tokens, starts, ends in self._split(text, line_breaks=line_breaks):
             yield Words(tokens, starts, ends, text[starts[0] : ends[-1]])
+
+
+def _text(text: object) -> str:
+    """The very `text`. Raises TypeError where it is none, such as a missing value of a table."""
+    if not isinstance(text, str):
+        raise TypeError(f"expected a text (str), found {text!r:.80}; tag_tokens() takes ready tokens")
+    return text
 
 
 def _checked(tokens: Sequence[str]) -> list[str]:

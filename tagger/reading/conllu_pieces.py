@@ -20,8 +20,10 @@ from tagger.text.lines import BLANK
 COLUMNS = 10
 ID, FORM, MISC = 0, 1, 9
 NO_SPACE = "SpaceAfter=No"
+LONGEST_SHOWN = 40  # characters of an id in an error
 
-_RANGE = re.compile(r"([0-9]+)-([0-9]+)")
+_NUMBER = re.compile(r"[0-9]{1,9}")  # longer ones number nothing
+_RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _EMPTY_NODE = re.compile(r"[0-9]+\.[0-9]+")
 
 
@@ -94,7 +96,7 @@ def _words(rows: list[str], source: str, path: str, line: int) -> Words:
         number = fields[ID]
         if len(fields) != COLUMNS or not fields[FORM]:
             raise _row_error(path, line + place, fields)
-        if number.isdigit() and number.isascii():
+        if _NUMBER.fullmatch(number):
             if not tokens:
                 first = following = int(number)
             if int(number) != following:
@@ -155,4 +157,5 @@ def _row_error(path: str, line: int, fields: list[str]) -> DataError:
 
 def _id_error(path: str, line: int, found: str, following: int) -> DataError:
     hint = "Is a blank line between two sentences missing?" if found == "1" else ""
-    return DataError(path, line, f"token id {following}", repr(found), hint)
+    shown = repr(found if len(found) <= LONGEST_SHOWN else found[: LONGEST_SHOWN - 1] + "…")
+    return DataError(path, line, f"token id {following}", shown, hint)

@@ -87,7 +87,7 @@ def find_inputs(names: Sequence[str], *, without: Path | None = None) -> Inputs:
 
     A folder stands for all files below it but hidden ones, links to folders not followed; a pattern (`*`, `?`, `[...]`,
     `**` for any folders) for the files and folders that it fits, unless a file has that very name. Files below
-    `without` are left out of folders. Raises DataError where a name stands for nothing.
+    `without` are left out of folders and patterns above it. Raises DataError where a name stands for nothing.
     """
     inputs = Inputs()
     for name in names:
@@ -211,6 +211,9 @@ def _match(inputs: Inputs, pattern: str, without: Path | None) -> None:
     start = len(_prefix(root))
     before = len(inputs), len(inputs.bad)
     matches = (str(match) for match in root.glob(str(Path(*parts[fixed:]))))
+    if without is not None and Path(os.path.realpath(root)) not in without.parents:
+        without = None
+    checked, is_out = "", False  # the last folder that was looked at, and whether it is `without` or below it
     walked = None  # the last folder whose files have all been added
     for match in sorted(matches, key=lambda match: match.replace(os.sep, "\0")):
         below = match[start:]
@@ -218,7 +221,13 @@ def _match(inputs: Inputs, pattern: str, without: Path | None) -> None:
             continue
         if walked is not None and match.startswith(walked):
             continue
-        if os.path.isdir(match):  # noqa: PTH112
+        is_dir = os.path.isdir(match)  # noqa: PTH112
+        folder = match if is_dir else os.path.dirname(match)  # noqa: PTH120
+        if without is not None and folder != checked:
+            checked, is_out = folder, Path(os.path.realpath(folder)).is_relative_to(without)
+        if is_out:
+            continue
+        if is_dir:
             walked = match + os.sep
             _walk(inputs, walked, below + os.sep, without)
         else:

@@ -70,7 +70,7 @@ class Manifest:
         self._facts: dict[int, int] = {}  # hash of an output's name -> hash of all that must be as it was
         path = Path(folder, MANIFEST)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b")
+        self._file: BinaryIO = open(path, "r+b", opener=_open_or_make)  # noqa: SIM115
         try:
             _lock(self._file, folder)
             self._begin(path, header, resume=resume, force=force)
@@ -153,6 +153,11 @@ class Manifest:
 
     def _path(self, output: str) -> Path:
         return Path(self._folder, output)
+
+
+def _open_or_make(path: str, flags: int) -> int:
+    """A descriptor of the file, made where it is missing and never emptied: another run may be at it."""
+    return os.open(path, flags | os.O_CREAT, 0o666)
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:

@@ -130,6 +130,8 @@ class ToFiles:
         target = self._plan.path(self._name)
         self._file = OutputFile(target)
         try:
+            if os.path.isdir(target):  # noqa: PTH112
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             self._file.open()
         except OSError as error:
             if error.errno not in _NAME_ERRORS:

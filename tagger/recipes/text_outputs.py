@@ -11,7 +11,7 @@ from tagger.recipes.tag_manifest import MANIFEST, Manifest, build_header
 from tagger.recipes.text_destinations import OpenSink, ToFiles, ToStream
 from tagger.recipes.text_run import Job, Progress, Run, Running, TagReport, Work
 from tagger.recipes.units_of_work import OpenInput, look_at
-from tagger.writing.output_files import OutputPlan, check_outputs, is_folder, remove_leftovers
+from tagger.writing.output_files import COMPRESSED, OutputPlan, check_outputs, is_folder, remove_leftovers
 
 
 def write_outputs(
@@ -39,6 +39,8 @@ def write_outputs(
     An input that cannot be read is noted in the report, and the run goes on.
     """
     folder = output is not None and is_folder(inputs, output)
+    if output is not None:
+        _check_output(inputs, output, folder=folder)
     files = find_inputs(inputs, without=Path(output).resolve() if output is not None and folder else None)
     report = TagReport(
         total=len(files) + len(files.bad),
@@ -87,6 +89,17 @@ def _manifest(
             check_outputs(plan, files, force=running.force, is_ours=manifest.knows)
             remove_leftovers(plan.root)
         yield manifest
+
+
+def _check_output(inputs: Sequence[str], output: str, *, folder: bool) -> None:
+    """Raise SettingsError where the outputs would be inputs of the next run, or are to be compressed."""
+    both = (inputs[0], output) if len(inputs) == 1 else ()
+    if both and all(Path(path).is_dir() for path in both) and Path(output).samefile(inputs[0]):
+        hint = "Its outputs would be inputs the next time. Name another one; a folder below this one will do."
+        raise SettingsError("--output", "another folder than that of the inputs", output, hint)
+    if not folder and output.lower().endswith(COMPRESSED):
+        hint = "Leave off the suffix, or leave out --output and pipe into a program that compresses."
+        raise SettingsError("--output", "a file that is not compressed", output, hint)
 
 
 def _nothing_to_resume() -> SettingsError:

@@ -31,7 +31,8 @@ def render_conllu(words: Sequence[Words], tagged: Sequence[TaggedSentence], layo
     parts = []
     for sentence, tags in zip(words, tagged, strict=True):
         if not sentence.tokens:
-            parts.append(sentence.source)
+            # comments: of a sentence that comes in the next piece
+            parts.append(sentence.source or _lines(_comments(sentence.before)))
             continue
         written = [or_else(layout.to_scheme[task](tags.tags[task]), UNTAGGED) for task in layout.tasks]
         fields = [made[key] for key in zip(*written, strict=True)]
@@ -120,8 +121,11 @@ def _anew(words: Words, tags: TaggedSentence, fields: Sequence[_Fields]) -> str:
     ):
         text.append(form if start == end else form + " ")
         rows.append(f"{number}\t{form}{own.joined if start == end else own.row}")
-    comments = [f"{line}\n" for line in _comments(words.before)]
-    return f"{''.join(comments)}# text = {''.join(text)[:-1]}\n{''.join(rows)}\n"
+    return f"{_lines(_comments(words.before))}# text = {''.join(text)[:-1]}\n{''.join(rows)}\n"
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "".join([f"{line}\n" for line in lines])
 
 
 def _comments(before: Sequence[str]) -> list[str]:

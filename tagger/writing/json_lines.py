@@ -36,7 +36,7 @@ def render_lines(
 
     prefix: stands before the name of each of them. Of a record that is no JSON, dates are written as in ISO 8601, bytes
     in base64 and numbers that are not finite as null.
-    Raises DataError, without a place, where a record has a field of one of these names.
+    Raises DataError, without a place, where a record has a field of one of these names or is nested too deeply.
     """
     lines = []
     for sentences, own in groups(words, results):
@@ -124,9 +124,12 @@ def _offsets(words: Words) -> tuple[list[int], list[int]]:
 
 def _dumped(fields: dict[str, object]) -> str:
     try:
-        return _ENCODER.encode(fields)
-    except ValueError:  # a number that is not finite
-        return _ENCODER.encode(_finite(fields))
+        try:
+            return _ENCODER.encode(fields)
+        except ValueError:  # a number that is not finite
+            return _ENCODER.encode(_finite(fields))
+    except RecursionError:
+        raise DataError("", None, "a record that can be written as JSON", "one nested too deeply") from None
 
 
 def _finite(value: object) -> object:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from tagger.errors import DataError, OutputExistsError, SettingsError
 from tagger.reading.inputs import STDIN, Group, InputFile, Inputs
 
-_COMPRESSED = (".gz", ".bz2", ".xz")
+COMPRESSED = (".gz", ".bz2", ".xz")
 _PART = ".tagger-part"
 _LEFTOVER = re.compile(r"\..+\.\d+\.tagger-part")
 _LONGEST = 200
@@ -43,7 +43,7 @@ class OutputPlan:
         `suffix` added.
         """
         plain, end = os.path.splitext(file.relative)  # noqa: PTH122
-        kept = plain if end.lower() in _COMPRESSED else file.relative
+        kept = plain if end.lower() in COMPRESSED else file.relative
         return kept + self.suffix if self.folder else ""
 
     def path(self, name: str) -> str:
@@ -106,7 +106,11 @@ def _existing(plan: OutputPlan, files: Inputs) -> Iterator[str]:
 
 
 def _meeting(one: str, other: str, target: str) -> SettingsError:
-    hint = "Pass the folder above them as input, whose tree is kept in the output, or tag them apart."
+    hint = (
+        "They stand in one folder: rename one, or tag them apart."
+        if os.path.dirname(one) == os.path.dirname(other)  # noqa: PTH120
+        else "Pass the folder above them as input, whose tree is kept in the output, or tag them apart."
+    )
     problem = f"{one} and {other}, which would both become {target}"
     return SettingsError("--output", "a file of its own for each input", problem, hint)
 

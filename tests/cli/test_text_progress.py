@@ -42,14 +42,14 @@ def test_the_progress_line_says_what_is_done_and_what_is_left(report: TagReport,
     [
         (
             TagReport(files=1, sentences=1, tokens=4, seconds=2),
-            "1 sentences, 4 tokens in 2.00 s (2 tokens/s)",
+            "1 sentence, 4 tokens in 2.00 s (2 tokens/s)",
         ),
         (TagReport(files=1000, seconds=2), "1,000 files, 0 sentences, 0 tokens in 2.00 s"),
         (
             TagReport(files=1, skipped=3000, failed=[BAD, BAD], linked_folders=2),
-            "1 files, 0 sentences, 0 tokens in 0.00 s, 3,000 done before, 2 failed, 2 links to folders not followed",
+            "1 file, 0 sentences, 0 tokens in 0.00 s, 3,000 done before, 2 failed, 2 folder links not followed",
         ),
-        (TagReport(linked_folders=1), "0 sentences, 0 tokens in 0.00 s, 1 link to a folder not followed"),
+        (TagReport(linked_folders=1), "0 sentences, 0 tokens in 0.00 s, 1 folder link not followed"),
     ],
 )
 def test_the_closing_line_counts(report: TagReport, line: str) -> None:

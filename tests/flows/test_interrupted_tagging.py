@@ -161,7 +161,7 @@ def test_bad_files_end_the_command_with_their_names(place: Path) -> None:
         "Name the encoding with --encoding, or pass --errors replace.",
     ]
     assert last.startswith("12 files, ")
-    assert last.endswith("), 2 failed, 1 link to a folder not followed")
+    assert last.endswith("), 2 failed, 1 folder link not followed")
     quiet = tagger("tag", "-m", "model", "news", "-o", "out", "--resume", "-q", cwd=place, code=1)
     assert quiet.stderr.splitlines() == errors
     first = tagger("tag", "-m", "model", "news", "-o", "out", "--resume", "--fail-fast", cwd=place, code=1)

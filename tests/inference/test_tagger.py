@@ -95,6 +95,20 @@ def test_a_string_in_place_of_tokens_is_refused(nlp):
         nlp.tag_tokens("Ada lives")
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_no_text_is_named(nlp, workers):
+    message = r"expected a text \(str\), found None"
+    with pytest.raises(TypeError, match=message):
+        list(nlp.pipe(["Ada.", None], workers=workers))
+    with pytest.raises(TypeError, match=message):
+        nlp.tag(None)
+
+
+def test_a_string_in_place_of_texts_is_refused(nlp):
+    with pytest.raises(TypeError, match="expected an iterable of texts, found a string"):
+        nlp.pipe("Ada lives")
+
+
 def test_probabilities_come_only_when_asked_for(nlp):
     assert nlp.tag(TEXT)[0].probabilities is None
     for sentence in nlp.tag(TEXT, probabilities=True):

@@ -138,6 +138,8 @@ def test_a_sentence_without_end_is_cut():
             "-:11: expected token id 7, found '1'. Is a blank line between two sentences missing?",
         ),
         (row("x", "Ada") + "\n", "-:1: expected token id 1, found 'x'."),
+        (row("9" * 70, "Ada") + "\n", f"-:1: expected token id 1, found '{'9' * 39}…'."),
+        (row("1-" + "9" * 70, "Ada") + "\n", f"-:1: expected token id 1, found '1-{'9' * 37}…'."),
         (row(1, "Ada") + "\n" + row("²", "Ada") + "\n", "-:2: expected token id 2, found '²'."),
         (
             SENTENCE + "x" * 101,

@@ -116,6 +116,17 @@ def test_the_output_folder_inside_an_input_folder_is_left_out(tree):
     ]
 
 
+@pytest.mark.parametrize("pattern", ["news/*", "news/**", "news/**/*.*", "*", "**/[a-c].txt*"])
+def test_the_output_folder_that_a_pattern_fits_is_left_out(tree, pattern):
+    paths = [path for path, _ in found(pattern, without=tree / "news" / "deep")]
+    assert [path for path in paths if path != "e.txt"] == ["news/a.txt", "news/b.txt"]
+
+
+@pytest.mark.parametrize("folder", ["", "news", "news/deep"])
+def test_an_output_folder_that_is_not_below_the_pattern_leaves_nothing_out(tree, folder):
+    assert len(found("news/deep/*", without=tree / folder)) == 1
+
+
 def test_a_pattern_that_nothing_fits_is_an_error(tree):
     with pytest.raises(DataError) as error:
         find_inputs(["*.xml"])

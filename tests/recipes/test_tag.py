@@ -172,6 +172,37 @@ def test_two_inputs_that_meet_in_one_output_are_an_error(place, nlp):
     )
 
 
+def test_two_inputs_of_one_folder_that_differ_in_compression_are_an_error(place, nlp):
+    (place / "news" / "a.txt.gz").write_bytes(gzip.compress(TEXT.encode()))
+    with pytest.raises(SettingsError) as error:
+        tag_files(nlp, ["news"], output="out")
+    assert str(error.value) == (
+        "--output: expected a file of its own for each input, found news/a.txt and news/a.txt.gz, which would both "
+        "become out/a.txt.conll. They stand in one folder: rename one, or tag them apart."
+    )
+
+
+@pytest.mark.parametrize("output", ["news", "news/", "./news"])
+def test_the_folder_of_the_inputs_is_not_that_of_the_outputs(place, nlp, output):
+    with pytest.raises(SettingsError) as error:
+        tag_files(nlp, ["news"], output=output)
+    assert str(error.value) == (
+        f"--output: expected another folder than that of the inputs, found {output}. "
+        "Its outputs would be inputs the next time. Name another one; a folder below this one will do."
+    )
+    assert files_below(place / "news") == ["a.txt", "deep/b.txt.gz"]
+
+
+def test_a_compressed_output_file_is_an_error(place, nlp):
+    with pytest.raises(SettingsError) as error:
+        tag_files(nlp, ["news/a.txt"], output="a.jsonl.gz")
+    assert str(error.value) == (
+        "--output: expected a file that is not compressed, found a.jsonl.gz. "
+        "Leave off the suffix, or leave out --output and pipe into a program that compresses."
+    )
+    assert not (place / "a.jsonl.gz").exists()
+
+
 def test_an_input_is_never_replaced(place, nlp):
     with pytest.raises(SettingsError) as error:
         tag_files(nlp, ["news/a.txt"], output="news/a.txt", running=FORCE)

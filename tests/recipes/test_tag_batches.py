@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import socket
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from tagger.errors import DataError, OutputExistsError, SettingsError, TaggerError
 from tagger.inference.tagger import Tagger
+from tagger.reading.column_rows import RowLayout
+from tagger.reading.pieces import Piece
 from tagger.recipes import units_of_work
 from tagger.recipes.tag import Reading, Running, TagJob, TagWork, tag_files
 from tagger.recipes.tag_manifest import MANIFEST
@@ -89,6 +92,34 @@ def test_the_bytes_do_not_depend_on_the_units_of_work(
     monkeypatch.setattr(units_of_work, "PIECES_A_UNIT", pieces)
     tag_files("model", ["news"], output="out")
     assert outputs(place / "out") == expected
+
+
+def test_what_stands_before_a_sentence_is_kept_in_conllu_wherever_the_input_is_cut() -> None:
+    content = "-DOCSTART- X\n\nAda N\n\n# in\n\nParis N\n\n-DOCSTART- X\n\n"
+    lines = content.splitlines(keepends=True)
+    reading = Reading("conll")
+    work = TagWork(Tagger(random_model(1)), TagJob(reading=reading, output_format="conllu"))
+
+    def written(*cuts: int) -> bytes:
+        edges = pairwise((0, *cuts, len(lines)))
+        pieces = [Piece("".join(lines[a:b]), "a", a + 1, head=RowLayout(3, " ", 2)) for a, b in edges]
+        return b"".join(rendered.content for rendered in work(pieces))
+
+    assert written().count(b"# newdoc\n") == 2
+    assert written(2) == written(6) == written(2, 4, 6, 8) == written()
+
+
+def test_a_folder_where_an_output_should_be_fails_that_input_alone(place: Path) -> None:
+    (place / "one" / "x.conll").mkdir(parents=True)
+    (place / "one" / "x.conll" / "y").write_text(TEXT)
+    (place / "two").mkdir()
+    (place / "two" / "x").write_text(TEXT)
+    (place / "two" / "z").write_text(TEXT)
+    report = tag_files("model", ["one", "two"], output="out")
+    assert [str(error) for error in report.failed] == [
+        "two/x: expected a place for its output out/x.conll, found is a directory."
+    ]
+    assert set(outputs(place / "out")) >= {"x.conll/y.conll", "z.conll"} and report.files == 2
 
 
 @given(texts=st.lists(st.text(alphabet="Ada \n.é", max_size=40), max_size=6), size=st.integers(1, 5))

@@ -33,6 +33,17 @@ def opened(
     return Manifest(str(folder), header, resume=resume, force=force)
 
 
+def test_a_run_that_comes_at_the_same_moment_does_not_empty_the_manifest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(tmp_path)
+    monkeypatch.setattr(Path, "exists", lambda path: False)  # looked a moment before
+    with pytest.raises(DataError):
+        opened(tmp_path)
+    first.close()
+    assert json.loads((tmp_path / MANIFEST).read_bytes()) == HEADER
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder in which the outputs a and b were written."""

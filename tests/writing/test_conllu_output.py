@@ -180,8 +180,9 @@ def test_what_a_tag_may_not_have_in_its_column_is_escaped() -> None:
 
 
 def test_words_without_tokens_leave_what_they_kept() -> None:
-    words = [Words([], source="\n# end\n"), Words([], before=["# end"])]
-    assert render_conllu(words, [tagged(w, {"ner": []}) for w in words], layout(["ner"])) == b"\n# end\n"
+    words = [Words([], source="\n# end\n"), Words([], before=["-DOCSTART- X", "# text = old", "# note"])]
+    written = render_conllu(words, [tagged(w, {"ner": []}) for w in words], layout(["ner"]))
+    assert written == b"\n# end\n# newdoc\n# note\n"
 
 
 def check_conllu(content):

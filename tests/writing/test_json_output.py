@@ -2,6 +2,7 @@ import datetime
 import decimal
 import json
 import math
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -155,6 +156,16 @@ def test_an_untagged_token_has_null() -> None:
     words = Words(["a", "b"])
     record = json.loads(render_json([words], [tagged(words, {"pos": ["", "NNP"]})], layout(["pos"])))
     assert record["tags"] == {"pos": [None, "NNP"]}
+
+
+def test_a_record_that_is_nested_too_deeply_is_an_error() -> None:
+    value: object = math.nan
+    for _ in range(sys.getrecursionlimit()):
+        value = [value]
+    words = Words([], record={"deep": value})
+    with pytest.raises(DataError) as error:
+        render_json([words], [tagged(words, {"ner": []})], layout(["ner"]))
+    assert str(error.value) == "expected a record that can be written as JSON, found one nested too deeply."
 
 
 def test_values_that_json_lacks_are_written_as_what_it_has() -> None:
