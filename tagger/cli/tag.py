@@ -78,10 +78,10 @@ Format = Annotated[
     typer.Option(
         "--format",
         "-f",
-        help="columns: token and tags, separated by tabs (the default, unless an output file ends in .conllu, .jsonl, "
-        ".html or .parquet); conllu: CoNLL-U; jsonl: one JSON object a sentence or record, with character offsets; "
-        "inline: [Ada Lovelace](PER), word/TAG, for reading; html: a page to read and print; parquet: a row for each "
-        "sentence or record.",
+        help="columns: token and tags, separated by tabs; conllu: CoNLL-U; jsonl: one JSON object a sentence or "
+        "record, with character offsets; inline: [Ada Lovelace](PER), word/TAG, for reading; html: a page to read and "
+        "print; parquet: a row for each sentence or record. Default: what an output file's .conllu, .jsonl, .html or "
+        ".parquet says, else that of conllu, jsonl and parquet inputs, else columns.",
         show_default=False,
         rich_help_panel=WRITING,
     ),

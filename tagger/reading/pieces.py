@@ -59,7 +59,7 @@ class Bounds:
     )  # characters of raw text that wait for its end, before a sentence's will do
     line: int = 1_000_000  # characters of a line of tokens; longer ones are cut at a space
     row: int = 1_000_000  # characters of a line in columns; longer ones are errors
-    record: int = 64 * 1024 * 1024  # characters of a line of JSON; longer ones are errors
+    record: int = 4 * 1024 * 1024  # characters of a line of JSON; longer ones are errors
     tokens: int = 100_000  # tokens of a line that is a sentence of its own, before it is cut
     rows: int = 100_000  # lines in columns without a blank one, before their sentence is cut
 

@@ -18,9 +18,10 @@ from tagger.recipes.text_choices import (
     format_of_output,
     loaded,
     reading_settings,
+    refuse_terminal,
 )
 from tagger.recipes.text_destinations import sinks
-from tagger.recipes.text_outputs import write_outputs
+from tagger.recipes.text_outputs import find_places, write_outputs
 from tagger.recipes.text_run import Progress, Running, TagReport
 from tagger.recipes.text_work import work_on
 from tagger.writing.score_outputs import SCORE_FORMATS, Scores, build_score_layout
@@ -97,20 +98,22 @@ def score_files(
     models: as of `tagger.recipes.tag.tag_files`. tasks: the scorers, in this order; by default all. Raises
     SettingsError for another name, ModelError where there is no scorer.
     """
-    chosen = output_format or format_of_output(output, SCORE_FORMATS)
-    check_choice("--format", chosen, SCORE_FORMATS)
+    if output_format is not None:
+        check_choice("--format", output_format, SCORE_FORMATS)
     check_how_read(reading)
+    places = find_places(inputs, output)
+    chosen = output_format or format_of_output(places, reading, SCORE_FORMATS)
+    refuse_terminal(chosen, stdout, places)
     tagger, folders = loaded(models, tasks=(), memory=memory, running=running)
     job = ScoreJob(folders, tuple(tasks), memory, reading, chosen, field_prefix)
     work = ScoreWork(tagger, job)
     return write_outputs(
         job,
         work,
-        inputs,
+        places,
         models=folders,
         open_sink=sinks(chosen, SCORE_FORMATS[chosen], work.layout),
         stdout=stdout,
-        output=output,
         suffix=SCORE_FORMATS[chosen].suffix,
         running=running,
         progress=progress,

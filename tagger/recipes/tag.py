@@ -18,9 +18,10 @@ from tagger.recipes.text_choices import (
     format_of_output,
     loaded,
     reading_settings,
+    refuse_terminal,
 )
 from tagger.recipes.text_destinations import sinks
-from tagger.recipes.text_outputs import write_outputs
+from tagger.recipes.text_outputs import find_places, write_outputs
 from tagger.recipes.text_run import Progress, Running, TagReport
 from tagger.recipes.text_work import work_on
 from tagger.text.schemes import IOB2, SPAN_SCHEMES
@@ -111,13 +112,17 @@ def tag_files(
 
     models: a loaded tagger (one process, no memory of what is done: `tasks` and `memory` are its own), or the folder of
         a model, or several that vote.
-    output_format: one of FORMATS; by default what the suffix of an output file says, else "columns".
+    output_format: one of FORMATS; by default what the suffix of an output file says, else that of CoNLL-U, JSON lines
+        and Parquet inputs, else "columns".
     Scorers are left out. Raises ModelError where there is nothing else.
     """
-    chosen = output_format or format_of_output(output, FORMATS)
-    check_choice("--format", chosen, FORMATS)
+    if output_format is not None:
+        check_choice("--format", output_format, FORMATS)
     check_choice("--scheme", scheme, SPAN_SCHEMES)
     check_how_read(reading)
+    places = find_places(inputs, output)
+    chosen = output_format or format_of_output(places, reading, FORMATS)
+    refuse_terminal(chosen, stdout, places)
     tagger, folders = loaded(models, tasks=tasks, memory=memory, running=running)
     job = TagJob(
         folders, tuple(tasks), memory, reading, chosen, scheme, probabilities, min_probability, field_prefix
@@ -126,11 +131,10 @@ def tag_files(
     return write_outputs(
         job,
         work,
-        inputs,
+        places,
         models=folders,
         open_sink=sinks(chosen, FORMATS[chosen], work.layout),
         stdout=stdout,
-        output=output,
         suffix=FORMATS[chosen].suffix,
         running=running,
         progress=progress,

@@ -2,19 +2,22 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from tagger.errors import SettingsError
 from tagger.inference.tagger import Tagger, load
 from tagger.reading.cutting import INPUT_FORMATS, check_reading
-from tagger.reading.inputs import AUTO
+from tagger.reading.inputs import AUTO, format_of
 from tagger.reading.pieces import Reading
+from tagger.recipes.text_outputs import Places
 from tagger.recipes.text_run import Running
 from tagger.recipes.text_work import reading_of
+from tagger.writing.output_files import TELLING_SUFFIXES
 from tagger.writing.outputs import OutputFormat
 
 AS_THE_FILE_SAYS = Reading(input_format=AUTO)
-TELLING_SUFFIXES = (".conllu", ".jsonl", ".html", ".parquet")
-"""Suffixes of an output file that leave no doubt about its format."""
+KEPT_FORMATS = ("conllu", "jsonl", "parquet")
+"""Input formats whose own fields would be lost in columns."""
 
 
 def loaded(
@@ -30,12 +33,28 @@ def loaded(
     return load(*folders, memory=memory, tasks=tasks or None), folders
 
 
-def format_of_output(output: str | None, formats: Mapping[str, OutputFormat]) -> str:
-    """The format that the suffix of an output file tells, else "columns"."""
-    suffix = Path(output).suffix.lower() if output is not None else ""
-    if suffix not in TELLING_SUFFIXES or Path(output or "").is_dir():
-        return "columns"
-    return next((name for name, own in formats.items() if own.suffix == suffix), "columns")
+def format_of_output(places: Places, reading: Reading, formats: Mapping[str, OutputFormat]) -> str:
+    """The format that the suffix of an output file tells, else that of inputs with fields to keep, else "columns".
+
+    Raises SettingsError where only some inputs have fields to keep: their format would not do for the others.
+    """
+    suffix = Path(places.output).suffix.lower() if places.output is not None and not places.folder else ""
+    if suffix in TELLING_SUFFIXES:
+        return next((name for name, own in formats.items() if own.suffix == suffix), "columns")
+    chosen = reading.input_format
+    kinds = {chosen} if chosen != AUTO else {format_of(file.path, AUTO) for file in places.files}
+    kept = kinds.intersection(KEPT_FORMATS, formats)
+    if kept and len(kinds) > 1:
+        hint = "Columns would lose their own fields; pass --format columns if that is wanted."
+        expected = f"one for inputs of several kinds ({', '.join(sorted(kinds))})"
+        raise SettingsError("--format", expected, "none", hint)
+    return kept.pop() if kept else "columns"
+
+
+def refuse_terminal(output_format: str, stdout: BinaryIO | None, places: Places) -> None:
+    """Raise SettingsError where bytes that are no text would go to a terminal."""
+    if output_format == "parquet" and places.output is None and stdout is not None and stdout.isatty():
+        raise SettingsError("--output", "a file for Parquet", "a terminal", "Or pass --format jsonl.")
 
 
 def check_how_read(reading: Reading) -> None:

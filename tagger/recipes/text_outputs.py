@@ -1,7 +1,9 @@
 """Inputs that the user named to outputs: one file for each, or one stream; every path is checked before any work."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,18 +13,47 @@ from tagger.recipes.tag_manifest import MANIFEST, Manifest, build_header
 from tagger.recipes.text_destinations import OpenSink, ToFiles, ToStream
 from tagger.recipes.text_run import Job, Progress, Run, Running, TagReport, Work
 from tagger.recipes.units_of_work import OpenInput, look_at
-from tagger.writing.output_files import COMPRESSED, OutputPlan, check_outputs, is_folder, remove_leftovers
+from tagger.writing.output_files import (
+    COMPRESSED,
+    TELLING_SUFFIXES,
+    OutputPlan,
+    check_outputs,
+    is_folder,
+    remove_leftovers,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What is read and where it is to be written."""
+
+    names: tuple[str, ...]  # of the inputs, as the user named them
+    files: Inputs
+    output: str | None
+    folder: bool  # whether the output is one, with a file for each input
+
+
+def find_places(inputs: Sequence[str], output: str | None) -> Places:
+    """The files that `inputs` stand for (see `tagger.reading.inputs`), and what `output` is.
+
+    output: a file for a single input, else a folder that gets one file for each input; None: a stream.
+    Raises DataError where a name stands for nothing, SettingsError for an output that cannot be.
+    """
+    folder = output is not None and is_folder(inputs, output)
+    if output is not None:
+        _check_output(inputs, output, folder=folder)
+    files = find_inputs(inputs, without=Path(output).resolve() if output is not None and folder else None)
+    return Places(tuple(inputs), files, output, folder)
 
 
 def write_outputs(
     job: Job,
     work: Work,
-    inputs: Sequence[str],
+    places: Places,
     *,
     models: Sequence[str],
     open_sink: OpenSink,
     stdout: BinaryIO | None,
-    output: str | None,
     suffix: str,
     running: Running,
     progress: Progress | None,
@@ -30,18 +61,14 @@ def write_outputs(
     """Do the job for every input, in order.
 
     work: what `job.build()` gives; with several workers each process builds its own.
-    inputs: files, folders, patterns, "-" for standard input (see `tagger.reading.inputs`).
     models: the folders of the models; an output folder remembers them in its manifest (none without them).
-    output: a file for a single input, else a folder that gets one file for each input, its name ended by `suffix` (see
-        `OutputPlan`); without it everything goes to `stdout`. Every path is checked before work starts; a file appears
-        when it is complete. When a pipe or terminal pauses, what is complete is written at once.
+    suffix: ends the names of files in an output folder (see `OutputPlan`); without an output all goes to `stdout`.
+    Every path is checked before work starts; a file appears when it is complete. When a pipe or terminal pauses, what
+    is complete is written at once.
     progress: called after each unit of some thousand tokens.
     An input that cannot be read is noted in the report, and the run goes on.
     """
-    folder = output is not None and is_folder(inputs, output)
-    if output is not None:
-        _check_output(inputs, output, folder=folder)
-    files = find_inputs(inputs, without=Path(output).resolve() if output is not None and folder else None)
+    files = places.files
     report = TagReport(
         total=len(files) + len(files.bad),
         linked_folders=files.linked_folders,
@@ -50,15 +77,15 @@ def write_outputs(
     if running.fail_fast and files.bad:
         raise files.bad[0]
     report.failed += files.bad
-    if output is None:
+    if places.output is None:
         if running.resume:
             raise _nothing_to_resume()
         if stdout is not None:
-            title = inputs[0] if len(inputs) == 1 and inputs[0] != STDIN else "tagger"
+            title = places.names[0] if len(places.names) == 1 and places.names[0] != STDIN else "tagger"
             run = Run(job, work, ToStream(stdout, open_sink, title), report, running, progress)
             run.go(map(look_at, files))
         return report
-    plan = OutputPlan(output, folder, suffix)
+    plan = OutputPlan(places.output, places.folder, suffix)
     with _manifest(job, models, plan, files, running) as manifest:
         run = Run(job, work, ToFiles(plan, open_sink, manifest), report, running, progress)
         run.go(_left_to_do(files, plan, manifest, report) if running.resume else map(look_at, files))
@@ -97,6 +124,15 @@ def _check_output(inputs: Sequence[str], output: str, *, folder: bool) -> None:
     if both and all(Path(path).is_dir() for path in both) and Path(output).samefile(inputs[0]):
         hint = "Its outputs would be inputs the next time. Name another one; a folder below this one will do."
         raise SettingsError("--output", "another folder than that of the inputs", output, hint)
+    path = Path(output)
+    if (
+        folder
+        and not output.endswith(("/", os.sep))
+        and path.suffix in TELLING_SUFFIXES
+        and not path.exists()
+    ):
+        hint = f"If a folder is to be called so, write {output}/."
+        raise SettingsError("--output", "a folder for several inputs", f"the name of a file, {output}", hint)
     if not folder and output.lower().endswith(COMPRESSED):
         hint = "Leave off the suffix, or leave out --output and pipe into a program that compresses."
         raise SettingsError("--output", "a file that is not compressed", output, hint)

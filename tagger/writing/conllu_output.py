@@ -2,6 +2,7 @@ r"""Sentences to CoNLL-U: tags in UPOS, XPOS and MISC.
 
 The task "upos" goes to UPOS, "xpos" (or "pos", where there is no "xpos") to XPOS, every other task to MISC under its
 name with a capital: Ner=B-PER. As the layer misc.Ner it is read back; the task "misc.Ner" is written as Ner too.
+With probabilities, MISC also has that of each tag: NerProb=0.9876.
 A token that was left untagged has "_", or no such key in MISC. What a tag may not have there is escaped: \s space,
 \t tab, \n and \r ends of lines, in MISC also \p pipe and \\ backslash.
 
@@ -36,6 +37,17 @@ def render_conllu(words: Sequence[Words], tagged: Sequence[TaggedSentence], layo
             continue
         written = [or_else(layout.to_scheme[task](tags.tags[task]), UNTAGGED) for task in layout.tasks]
         fields = [made[key] for key in zip(*written, strict=True)]
+        if layout.probabilities and tags.probabilities is not None:
+            chances = [tags.probabilities[task] for task in layout.tasks]
+            names = [f"{_key(task)}Prob" for task in layout.tasks]
+            fields = [
+                _fields(
+                    own.upos,
+                    own.xpos,
+                    own.misc | {n: f"{n}={c:.4f}" for n, c in zip(names, row, strict=True)},
+                )
+                for own, row in zip(fields, zip(*chances, strict=True), strict=True)
+            ]
         parts.append(_filled(sentence, fields) if sentence.source else _anew(sentence, tags, fields))
     return to_bytes("".join(parts))
 
@@ -68,12 +80,16 @@ class _Made(dict[tuple[str, ...], _Fields]):
         )
         keys = [(_key(task), tag) for task, tag in by_task.items()]
         misc = {key: "" if tag == UNTAGGED else f"{key}={tag.translate(_IN_MISC)}" for key, tag in keys}
-        row, joined = (
-            f"\t_\t{upos or UNTAGGED}\t{xpos or UNTAGGED}\t_\t_\t_\t_\t{_with_keys(start, misc)}\n"
-            for start in (UNTAGGED, "SpaceAfter=No")
-        )
-        self[tags] = _Fields(upos, xpos, misc, row, joined)
+        self[tags] = _fields(upos, xpos, misc)
         return self[tags]
+
+
+def _fields(upos: str | None, xpos: str | None, misc: dict[str, str]) -> _Fields:
+    row, joined = (
+        f"\t_\t{upos or UNTAGGED}\t{xpos or UNTAGGED}\t_\t_\t_\t_\t{_with_keys(start, misc)}\n"
+        for start in (UNTAGGED, "SpaceAfter=No")
+    )
+    return _Fields(upos, xpos, misc, row, joined)
 
 
 def _key(task: str) -> str:

@@ -14,6 +14,8 @@ from tagger.errors import DataError, OutputExistsError, SettingsError
 from tagger.reading.inputs import STDIN, Group, InputFile, Inputs
 
 COMPRESSED = (".gz", ".bz2", ".xz")
+TELLING_SUFFIXES = (".conllu", ".jsonl", ".html", ".parquet")
+"""Suffixes of an output file that leave no doubt about its format."""
 _PART = ".tagger-part"
 _LEFTOVER = re.compile(r"\..+\.\d+\.tagger-part")
 _LONGEST = 200
@@ -40,11 +42,13 @@ class OutputPlan:
         """The output of an input below the folder, "" where the output is a file.
 
         The input's place below the folder or pattern that it was found by, without the suffix of its compression, with
-        `suffix` added.
+        `suffix` added unless it ends so.
         """
         plain, end = os.path.splitext(file.relative)  # noqa: PTH122
         kept = plain if end.lower() in COMPRESSED else file.relative
-        return kept + self.suffix if self.folder else ""
+        if not self.folder:
+            return ""
+        return kept if kept.endswith(self.suffix) else kept + self.suffix
 
     def path(self, name: str) -> str:
         """Where the output `name` stands."""

@@ -1,6 +1,7 @@
 """`tagger tag` from its options to its files, with a small random model."""
 
 import gzip
+import io
 import json
 import os
 import re
@@ -378,3 +379,50 @@ def test_a_sentence_from_a_pipe_comes_out_while_the_pipe_is_open(place):
         process.stdin.write(b"Ada walks.\n")
         assert process.stdout.readline().startswith(b"Ada\t")
         assert process.communicate(b"She too.\n")[0].count(b"\n\n") == 2
+
+
+def test_records_and_conllu_stay_what_they_are_where_no_format_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.jsonl").write_text('{"id": 7, "text": "Ada lives."}\n')
+    nlp = Tagger(random_model(1))
+    assert tag_files(nlp, ["in"], output="out").files == 1
+    (written,) = (json.loads(line) for line in Path("out/a.jsonl").read_text().splitlines())
+    assert (written["id"], written["tokens"]) == (7, ["Ada", "lives", "."])
+    tag_files(nlp, ["in/a.jsonl"], output="a.html")
+    assert Path("a.html").read_text().startswith("<!DOCTYPE html>")
+    (folder / "b.txt").write_text("Ada lives.\n")
+    with pytest.raises(SettingsError) as error:
+        tag_files(nlp, ["in"], output="other")
+    assert str(error.value) == (
+        "--format: expected one for inputs of several kinds (jsonl, text), found none. "
+        "Columns would lose their own fields; pass --format columns if that is wanted."
+    )
+    assert tag_files(nlp, ["in"], output="other", output_format="columns").files == 2
+
+
+def test_parquet_is_not_written_to_a_terminal() -> None:
+    class Terminal(io.BytesIO):
+        def isatty(self) -> bool:
+            return True
+
+    with pytest.raises(SettingsError, match="expected a file for Parquet, found a terminal"):
+        tag_files(Tagger(random_model(1)), [__file__], stdout=Terminal(), output_format="parquet")
+
+
+def test_several_inputs_into_the_name_of_a_file_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in "ab":
+        Path(f"{name}.txt").write_text("Ada lives.\n")
+    with pytest.raises(SettingsError) as error:
+        tag_files(Tagger(random_model(1)), ["a.txt", "b.txt"], output="both.jsonl")
+    assert str(error.value) == (
+        "--output: expected a folder for several inputs, found the name of a file, both.jsonl. "
+        "If a folder is to be called so, write both.jsonl/."
+    )
+    assert tag_files(Tagger(random_model(1)), ["a.txt", "b.txt"], output="both.jsonl/").files == 2

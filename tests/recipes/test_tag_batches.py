@@ -59,7 +59,7 @@ def outputs(folder: Path) -> dict[str, bytes | None]:
 
 @pytest.fixture
 def expected(place: Path) -> dict[str, bytes | None]:
-    tag_files("model", ["news"], output="expected")
+    tag_files("model", ["news"], output_format="columns", output="expected")
     return outputs(place / "expected")
 
 
@@ -67,7 +67,9 @@ def expected(place: Path) -> dict[str, bytes | None]:
 def test_the_bytes_do_not_depend_on_the_number_of_processes(
     place: Path, expected: dict[str, bytes | None], workers: int
 ) -> None:
-    report = tag_files("model", ["news"], output="out", running=Running(workers=workers))
+    report = tag_files(
+        "model", ["news"], output_format="columns", output="out", running=Running(workers=workers)
+    )
     assert outputs(place / "out") == expected
     assert (report.files, report.total, report.failed) == (6, 6, [])
 
@@ -76,7 +78,7 @@ def test_the_bytes_do_not_depend_on_the_number_of_processes(
 def test_the_bytes_do_not_depend_on_the_memory(
     place: Path, expected: dict[str, bytes | None], memory: int
 ) -> None:
-    tag_files("model", ["news"], output="out", memory=memory)
+    tag_files("model", ["news"], output_format="columns", output="out", memory=memory)
     assert outputs(place / "out") == expected
 
 
@@ -90,7 +92,7 @@ def test_the_bytes_do_not_depend_on_the_units_of_work(
 ) -> None:
     monkeypatch.setattr(units_of_work, "PIECE_CHARACTERS", characters)
     monkeypatch.setattr(units_of_work, "PIECES_A_UNIT", pieces)
-    tag_files("model", ["news"], output="out")
+    tag_files("model", ["news"], output_format="columns", output="out")
     assert outputs(place / "out") == expected
 
 
@@ -179,7 +181,9 @@ def test_bad_files_are_named_and_never_stop_the_others(
     names = spoil(place / "news")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("news/socket")
-        report = tag_files("model", ["news"], output="out", running=Running(workers=workers))
+        report = tag_files(
+            "model", ["news"], output_format="columns", output="out", running=Running(workers=workers)
+        )
     assert outputs(place / "out") == expected
     bad = [error.where.removeprefix("news/").partition(":")[0] for error in report.failed]
     assert bad == [*names[:3], "socket", *names[3:]]
@@ -200,7 +204,7 @@ def test_a_folder_without_permission_is_named(place: Path, monkeypatch: pytest.M
         return scan(path)
 
     monkeypatch.setattr(os, "scandir", refused)
-    report = tag_files("model", ["news"], output="out")
+    report = tag_files("model", ["news"], output_format="columns", output="out")
     assert [str(error) for error in report.failed] == [
         "news/deep: expected a readable folder, found one without permission to read it."
     ]
@@ -210,7 +214,7 @@ def test_a_folder_without_permission_is_named(place: Path, monkeypatch: pytest.M
 def test_what_an_error_leaves_to_tag_stays_on_a_stream(place: Path) -> None:
     (place / "bad.conllu").write_text("1\tAda\t_\t_\t_\t_\t_\t_\t_\t_\n\n1\tAda\n\n")
     stream = io.BytesIO()
-    report = tag_files("model", ["bad.conllu", "news/a.txt"], stdout=stream)
+    report = tag_files("model", ["bad.conllu", "news/a.txt"], output_format="columns", stdout=stream)
     assert [error.where for error in report.failed] == ["bad.conllu:3"]
     assert stream.getvalue().count(b"\n\n") == 1 + 3
     assert (report.files, report.sentences) == (1, 4)
@@ -229,11 +233,17 @@ def test_a_setting_that_does_not_fit_a_file_is_said_of_the_file(place: Path) -> 
 def test_fail_fast_stops_at_the_first_bad_file_and_keeps_those_before(place: Path, workers: int) -> None:
     (place / "news" / "b.txt").write_bytes(b"\xff")
     with pytest.raises(DataError, match=r"news/b\.txt:1: expected UTF-8 text, found the byte 0xff"):
-        tag_files("model", ["news"], output="out", running=Running(workers=workers, fail_fast=True))
+        tag_files(
+            "model",
+            ["news"],
+            output_format="columns",
+            output="out",
+            running=Running(workers=workers, fail_fast=True),
+        )
     assert outputs(place / "out").keys() == {"a.txt.conll", "b.jsonl.conll"}
     (place / "news" / "gone").symlink_to("nowhere")
     with pytest.raises(DataError, match="news/gone: expected a file, found a link to nothing"):
-        tag_files("model", ["news"], output="never", running=Running(fail_fast=True))
+        tag_files("model", ["news"], output_format="columns", output="never", running=Running(fail_fast=True))
     assert not (place / "never").exists()
 
 
@@ -250,7 +260,7 @@ def test_a_worker_that_dies_is_an_error_and_leaves_no_partial_file(
 ) -> None:
     monkeypatch.setattr("tagger.recipes.tag.TagJob", Deadly)
     with pytest.raises(TaggerError, match="a worker process ended by the signal SIGKILL"):
-        tag_files("model", ["news"], output="out", running=Running(workers=2))
+        tag_files("model", ["news"], output_format="columns", output="out", running=Running(workers=2))
     assert outputs(place / "out") == {}
 
 
@@ -260,13 +270,13 @@ def test_an_error_of_the_program_is_not_taken_for_a_bad_file(
     nlp = Tagger(random_model(1))
     monkeypatch.setattr(nlp, "tag_batch", lambda *_, **__: [][0])
     with pytest.raises(IndexError):
-        tag_files(nlp, ["news"], output="out")
+        tag_files(nlp, ["news"], output_format="columns", output="out")
     assert outputs(place / "out") == {}
 
 
 def test_a_full_disk_is_not_taken_for_a_bad_file(place: Path) -> None:
     with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="No space left"):
-        tag_files("model", ["news"], stdout=full)
+        tag_files("model", ["news"], output_format="columns", stdout=full)
 
 
 def test_an_output_without_a_place_is_said_of_its_input(place: Path) -> None:
@@ -274,14 +284,14 @@ def test_an_output_without_a_place_is_said_of_its_input(place: Path) -> None:
     (place / "news" / "g.conll").mkdir()
     (place / "news" / "g.conll" / "h").write_text("Ada.")
     (place / "news" / ("n" * 252)).write_text("Ada.")
-    report = tag_files("model", ["news"], output="out")
+    report = tag_files("model", ["news"], output_format="columns", output="out")
     assert [error.where for error in report.failed] == ["news/" + "n" * 252, "news/g.conll/h"]
     assert report.files == 7
 
 
 def test_resuming_does_only_what_is_left(place: Path, expected: dict[str, bytes | None]) -> None:
     (place / "news" / "d.txt").write_bytes(b"\xff")
-    first = tag_files("model", ["news"], output="out")
+    first = tag_files("model", ["news"], output_format="columns", output="out")
     assert (first.files, first.skipped, len(first.failed)) == (6, 0, 1)
     kept = (place / "out" / "e.txt.conll").stat()
     (place / "out" / "a.txt.conll").unlink()  # lost
@@ -290,18 +300,20 @@ def test_resuming_does_only_what_is_left(place: Path, expected: dict[str, bytes 
     (place / "news" / "b.jsonl").write_text('{"text": "Ada."}\n')  # changed
     (place / "news" / "d.txt").write_text("Ada.")  # mended
     (place / "out" / "deep" / ".c.txt.conll.123.tagger-part").write_bytes(b"left")
-    second = tag_files("model", ["news"], output="out", running=RESUME)
+    second = tag_files("model", ["news"], output_format="columns", output="out", running=RESUME)
     assert (second.files, second.skipped, second.failed) == (4, 3, [])
     assert (place / "out" / "e.txt.conll").stat() == kept
     found = outputs(place / "out")
     assert found.keys() == {*expected, "d.txt.conll"}
     assert {name for name in expected if found[name] != expected[name]} == {"b.jsonl.conll"}
-    third = tag_files("model", ["news"], output="out", running=Running(resume=True, workers=2))
+    third = tag_files(
+        "model", ["news"], output_format="columns", output="out", running=Running(resume=True, workers=2)
+    )
     assert (third.files, third.skipped) == (0, 7)
 
 
 def test_resuming_begins_where_there_is_nothing(place: Path, expected: dict[str, bytes | None]) -> None:
-    tag_files("model", ["news"], output="out", running=RESUME)
+    tag_files("model", ["news"], output_format="columns", output="out", running=RESUME)
     assert outputs(place / "out") == expected
 
 
@@ -318,27 +330,29 @@ def test_resuming_begins_where_there_is_nothing(place: Path, expected: dict[str,
 def test_resuming_with_other_settings_is_an_error(
     place: Path, model: str, options: dict[str, object], message: str
 ) -> None:
-    tag_files("model", ["news/a.txt"], output="out/")
+    tag_files("model", ["news/a.txt"], output_format="columns", output="out/")
     with pytest.raises(SettingsError) as error:
-        tag_files(model, ["news"], output="out", running=RESUME, **options)  # type: ignore[arg-type]
+        tag_files(model, ["news"], output_format="columns", output="out", running=RESUME, **options)  # type: ignore[arg-type]
     hint = "Resume with what the folder was begun with, or begin anew: leave out --resume and pass --force."
     assert str(error.value) == f"{message} {hint}"
     assert outputs(place / "out").keys() == {"a.txt.conll"}
 
 
 def test_an_output_of_somebody_else_is_never_replaced_by_resuming(place: Path) -> None:
-    tag_files("model", ["news/a.txt"], output="out/")
+    tag_files("model", ["news/a.txt"], output_format="columns", output="out/")
     (place / "out" / "e.txt.conll").write_text("mine")
     with pytest.raises(OutputExistsError, match=r"out/e\.txt\.conll: expected a new path"):
-        tag_files("model", ["news"], output="out", running=RESUME)
-    tag_files("model", ["news"], output="out", running=Running(resume=True, force=True))
+        tag_files("model", ["news"], output_format="columns", output="out", running=RESUME)
+    tag_files(
+        "model", ["news"], output_format="columns", output="out", running=Running(resume=True, force=True)
+    )
     assert (place / "out" / "e.txt.conll").read_bytes() == b""
 
 
 def test_an_existing_output_of_a_run_is_an_error_that_tells_of_resuming(place: Path) -> None:
-    tag_files("model", ["news"], output="out")
+    tag_files("model", ["news"], output_format="columns", output="out")
     with pytest.raises(OutputExistsError) as error:
-        tag_files("model", ["news"], output="out")
+        tag_files("model", ["news"], output_format="columns", output="out")
     assert str(error.value) == (
         "out/a.txt.conll: expected a new path, found an existing one. Pass --resume to go on with the run that wrote "
         "it. Choose another output, or pass --force to replace it."

@@ -296,7 +296,7 @@ def test_a_training_begins_with_the_layers_of_another_model(old: Path, new: Path
         asdict(layer) for layer in taken.layers
     ]
     assert [note for note in notes if note.startswith(f"{old}: lookup.word (11 of 13)")]
-    assert notes[-1] == "do not learn: lookup.word, trunk"
+    assert "do not learn: lookup.word, trunk" in notes
     assert (
         f"Started from {old}: lookup.word, lookup.suffix2, trunk.0; frozen: lookup.word, trunk.\n"
         in (tmp_path / "model" / CARD).read_text()
@@ -306,7 +306,7 @@ def test_a_training_begins_with_the_layers_of_another_model(old: Path, new: Path
 def test_without_a_model_nothing_is_taken(new: Path, tmp_path: Path) -> None:
     notes: list[str] = []
     report = train(begin(new, {"freeze": ["lookup.word"]}), tmp_path / "model", note=notes.append)
-    assert notes[-2:] == [
+    assert notes[-3:-1] == [  # the last one: temperatures
         "do not learn: lookup.word",
         "frozen with random weights: lookup.word; these stay random",
     ]
@@ -378,7 +378,7 @@ def test_a_resumed_run_needs_the_vector_file_no_more(new: Path, tmp_path: Path) 
     vectors.unlink()
     notes: list[str] = []
     train(resume_settings(tmp_path / "broken"), tmp_path / "broken", resume=True, note=notes.append)
-    assert notes[-1] == "do not learn: lookup.word"  # they are the file's, not random
+    assert "do not learn: lookup.word" in notes  # they are the file's, not random
     assert_same_state(tmp_path / "whole", tmp_path / "broken")
     maps = [(tmp_path / run / PREPROCESSING).read_bytes() for run in ("whole", "broken")]
     assert maps[0] == maps[1]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from tagger.inference.spans import TaggedSentence
+from tagger.inference.tagger import Tagger
 from tagger.reading.conllu_pieces import cut_conllu, parse_conllu
 from tagger.reading.pieces import Reading
 from tagger.reading.words import Words
@@ -13,6 +14,7 @@ from tagger.text.conllu import read_conllu
 from tagger.text.schemes import convert
 from tagger.writing.conllu_output import render_conllu
 from tagger.writing.layout import build_layout
+from tests.inference.random_models import random_model
 from tests.writing.tagged_examples import WORDS, documents, example, full_layout, layout, tagged
 
 HERE = Path(__file__).parents[2]
@@ -219,3 +221,23 @@ def test_what_is_written_anew_is_valid_and_read_back_by_the_reader_of_corpora(
         assert own.tags["xpos"] == [tag or "_" for tag in sentence.tags["pos"]]
         assert own.tags["misc.Ner"] == convert(sentence.tags["ner"], "IOBES", "IOB2")
         assert own.tags["misc.Chunk"] == convert(sentence.tags["chunk"], "IOBES", "IOB2")
+
+
+def test_probabilities_stand_in_misc_beside_their_tags():
+    nlp = Tagger(random_model(1))
+    rows = "1\tAda\t_\tX\tX\t_\t0\troot\t_\tSpaceAfter=No|NerProb=0.1\n2\tlives\t_\tX\tX\t_\t1\tx\t_\t_\n\n"
+    words = Words(["Ada", "lives"], source=rows, places=[0, 1])
+    (found,) = nlp.tag_batch([words], probabilities=True)
+    tasks = list(nlp.tasks)
+    own = build_layout(
+        tasks, dict.fromkeys(tasks, "none"), {t: nlp.labels(t) for t in tasks}, probabilities=True
+    )
+    for sentence in (words, Words(["Ada", "lives"])):
+        written = render_conllu([sentence], [found], own).decode()
+        for i, (_, fields) in enumerate(token_rows(written.encode())):
+            misc = dict(part.split("=") for part in fields[9].decode().split("|"))
+            chances = {f"{task.title()}Prob": f"{found.probabilities[task][i]:.4f}" for task in tasks}
+            assert {key: value for key, value in misc.items() if key.endswith("Prob")} == chances
+            assert misc["Ner"] == found.tags["ner"][i] and ("SpaceAfter" in misc) == (
+                i == 0 and sentence is words
+            )

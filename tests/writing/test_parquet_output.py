@@ -6,9 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tagger.errors import DataError
-from tagger.reading import decoded_text
 from tagger.inference.probabilities import Evidence
 from tagger.inference.spans import TaggedSentence
+from tagger.reading import decoded_text
 from tagger.reading.cutting import cut_pieces, parse_piece
 from tagger.reading.pieces import BOUNDS, Bounds, Reading
 from tagger.reading.words import Words
