@@ -55,9 +55,7 @@ class TaskDescription:
     scheme: str  # "IOB2", "IOBES", "IOB1", or "none" for tags that do not mark spans
     objective: str  # "word", "sentence", "squared-error", "tags-margin", or "margin" of a scorer
     labels: tuple[str, ...]  # of a scorer one: what a true window's centre carries, "" for any label
-    temperature: float = (
-        1.0  # what scores are divided by before they are read as probabilities; no tag changes
-    )
+    temperature: float = 1.0  # scores are divided by it to be read as probabilities; no tag changes
 
     @property
     def is_scorer(self) -> bool:

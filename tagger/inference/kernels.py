@@ -3,10 +3,10 @@
 Everything works without them: `compiled()` is then None, and the same arithmetic is done in NumPy, to the same last
 bit. Why they are there: NumPy has no call that adds rows picked from a table, so each slot of the window is copied
 and read again, and none that takes a step of Viterbi without an array of labels x labels x sentences. Measured on one
-core (AMD EPYC, AVX-512; window 5, hidden 300): the sum of rows with its activation 0.24 microseconds a token against
-0.8, best paths of 17 labels 0.05 against 0.8. A library was no better choice: numba takes longer to load than a page
-takes to tag, torch's embedding_bag brings torch. Rows in half precision were tried and left out: they must be widened
-again, which costs more than the memory they save (0.8).
+core (AMD EPYC, AVX-512; window 5, hidden 300): the sum of rows with its activation 0.4 microseconds a token against
+0.8, best paths of 17 labels 0.15 against 0.8. A library was no better choice: numba takes longer to load than a page
+takes to tag, torch's embedding_bag brings torch. Rows in half precision were tried and left out: summing them takes
+about two thirds of the time, but only with instructions of one kind of processor, and the scores lose their precision.
 """
 
 import ctypes
