@@ -30,6 +30,13 @@ every index lies inside its array.
 #define BLOCK 64 /* units summed at a time: they stay in registers */
 #define AHEAD 2  /* tokens whose pieces are fetched ahead: they come from memory in no order that a processor foresees */
 
+/* Counts the changes of what the functions below take; kernels.py loads no library of another version. */
+PUBLIC int32_t
+kernels_version(void)
+{
+    return 1;
+}
+
 /* sums[t, u] = sum over the slots j of table[numbers[places[t] + j], j, u], then the larger of it and 0 if relu.
 
 table [forms, window, units]; numbers: a row for each form of the text; places [tokens]: where each window begins in

@@ -27,6 +27,8 @@ ENVIRONMENT = "TAGGER_KERNELS"
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = Path(__file__).with_name("_kernels" + SUFFIX)
 
+VERSION = 1
+"""Of the functions in `kernels.c`: a library that an older source was compiled to is left alone."""
 _POINTER, _INTEGER = ctypes.c_void_p, ctypes.c_int64
 
 
@@ -94,6 +96,7 @@ def _loaded() -> Kernels | None:
     if not LIBRARY.is_file() or np.dtype(np.intp).itemsize != 8:
         return None
     try:
-        return Kernels(ctypes.CDLL(str(LIBRARY)))
+        library = ctypes.CDLL(str(LIBRARY))
+        return Kernels(library) if library.kernels_version() == VERSION else None
     except (OSError, AttributeError):  # built for another machine, or by another version
         return None

@@ -105,6 +105,13 @@ def test_a_library_that_cannot_be_loaded_is_as_none(tmp_path: Path, monkeypatch:
     assert kernels._loaded.__wrapped__() is None
 
 
+@needs_kernels
+def test_a_library_of_another_version_is_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(kernels._loaded.__wrapped__(), kernels.Kernels)
+    monkeypatch.setattr(kernels, "VERSION", kernels.VERSION + 1)
+    assert kernels._loaded.__wrapped__() is None
+
+
 @pytest.mark.skipif(sys.platform == "win32" or shutil.which("cc") is None, reason="no C compiler")
 def test_the_source_compiles_and_a_compiler_that_fails_is_no_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
