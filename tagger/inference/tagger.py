@@ -21,10 +21,10 @@ from tagger.inference.ensemble import named
 from tagger.inference.piping import pipe_here, pipe_in_processes
 from tagger.inference.runtime import DEFAULT_MEMORY
 from tagger.inference.spans import Span, TaggedSentence
+from tagger.reading.text_pieces import load_tokenizer
 from tagger.reading.words import Words, batches
 from tagger.saved import SavedModel, read_model
-from tagger.text.spacy_tokenizer import ENGLISH, load_splitter
-from tagger.text.tokenizer import LineBreaks
+from tagger.text.tokenizer import ENGLISH, LineBreaks, split_sentences
 
 __all__ = ["Span", "TaggedSentence", "Tagger", "load"]
 
@@ -78,7 +78,7 @@ class Tagger(BatchTagger):
         self.source: Callable[[], Tagger] = partial(
             Tagger, model, *more, memory=memory, tasks=tasks, tokenizer=tokenizer, names=names
         )
-        self._split = load_splitter(tokenizer)
+        self._split = split_sentences if tokenizer == ENGLISH else load_tokenizer(tokenizer)
 
     def tag(
         self,

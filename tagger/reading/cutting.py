@@ -19,9 +19,10 @@ from tagger.errors import SettingsError, TaggerError
 from tagger.reading.column_pieces import cut_columns, parse_columns
 from tagger.reading.decoded_text import OnRead, check_encoding
 from tagger.reading.pieces import BOUNDS, Bounds, Piece, Reading
-from tagger.reading.text_pieces import ENGLISH, cut_text, load_tokenizer, parse_text
+from tagger.reading.text_pieces import cut_text, load_tokenizer, parse_text
 from tagger.reading.token_pieces import cut_tokens, parse_tokens
 from tagger.reading.words import Words
+from tagger.text.tokenizer import ENGLISH
 
 Parse = Callable[[Piece, Reading, Bounds], Iterable[Words]]
 

@@ -16,6 +16,7 @@ from tagger.reading.pieces import BOUNDS, Bounds, Piece, Reading
 from tagger.reading.words import Words
 from tagger.text.sentence_ends import SAMPLE, line_break_meaning
 from tagger.text.tokenizer import (
+    ENGLISH,
     MAX_TOKENS,
     WINDOW,
     LineBreaks,
@@ -27,7 +28,6 @@ from tagger.text.tokenizer import (
 if TYPE_CHECKING:
     from tagger.text.spacy_tokenizer import Splitter as SplitText
 
-ENGLISH = "english"
 
 LINE_ENDS = "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"  # as str.splitlines has them
 

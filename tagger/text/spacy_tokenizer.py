@@ -20,14 +20,13 @@ from numpy.typing import NDArray
 from tagger.errors import SettingsError
 from tagger.text.sentence_ends import SAMPLE, LineBreaks, line_break_meaning
 from tagger.text.token_patterns import LINE_BREAK, MAX_GAP, ONE_BREAK
-from tagger.text.tokenizer import MAX_TOKENS, TokenizedSentence, split_sentences
+from tagger.text.tokenizer import ENGLISH, MAX_TOKENS, TokenizedSentence, split_sentences
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["ENGLISH", "Splitter", "load_splitter"]
+__all__ = ["Splitter", "load_splitter"]
 
-ENGLISH = "english"
 PREFIX = "spacy:"
 MAX_RUN = 256  # characters without white space, as the longest word of the own tokenizer
 PART = 10_000  # characters that spaCy sees at once; more only within one long sentence

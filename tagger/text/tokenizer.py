@@ -36,6 +36,8 @@ from tagger.text.token_patterns import MAX_CONTEXT, MAX_GAP, gap_pattern, piece_
 
 __all__ = ["LineBreaks", "Splitter", "TokenizedSentence", "split_sentences", "stream_sentences", "tokenize"]
 
+ENGLISH = "english"
+"""The name of this tokenizer among others (text/spacy_tokenizer.py)."""
 MAX_TOKENS = 1000  # tokens of a sentence before it is cut
 WINDOW = 8192  # characters worked on at a time: what they become fits the cache
 WHITE_SPACE = re.compile(r"\s")
