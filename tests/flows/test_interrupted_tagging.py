@@ -119,7 +119,9 @@ def test_processes_end_with_a_parent_that_is_killed(place: Path) -> None:
 def test_two_runs_do_not_write_into_one_folder(place: Path) -> None:
     process = begin(place)
     wait_for(process, place, 2)
+    process.send_signal(signal.SIGSTOP)  # or it would be done before the second run has started
     result = tagger("tag", "-m", "model", "news", "-o", "out", "--resume", cwd=place, code=1)
+    process.send_signal(signal.SIGCONT)
     process.send_signal(signal.SIGINT)
     process.communicate()
     assert result.stderr == (
