@@ -115,15 +115,44 @@ class CharacterSettings(Section):
     )
 
 
+class StaticSettings(Section):
+    """Vectors of a second source beside the word's own, as a table that does not learn."""
+
+    dim: int = _setting(0, "width of the vectors; 0: off", ge=0, le=4096)
+    vectors: str = _setting("", "word2vec or GloVe text file (.gz, .bz2, .xz too) of dim columns")
+    max_vectors: int = _setting(200_000, "words taken from that file beyond the training data's", ge=0)
+    lowercase: bool = _setting(True, "fold case before looking up")
+    fold_digits: bool = _setting(True, "every digit is 0")
+
+    @model_validator(mode="after")
+    def _has_width(self) -> "StaticSettings":
+        if self.vectors and not self.dim:
+            raise PydanticCustomError("width", "features.static.dim, the columns of the vectors' file")
+        return self
+
+
+ListName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+
+class GazetteerSettings(Section):
+    """Lists of names: which tokens stand in a phrase of which list."""
+
+    lists: dict[ListName, str] = _setting({}, "list -> file of its phrases (.txt, .csv, .tsv, .json)")
+    dim: int = _setting(5, "width of each list's vector", ge=1, le=4096)
+    lowercase: bool = _setting(True, "fold case before comparing")
+
+
 class FeatureSettings(Section):
     """What the network sees of a form."""
 
     word: WordSettings = WordSettings()
+    static: StaticSettings = StaticSettings()
     caps: CapsSettings = CapsSettings()
     prefix: AffixSettings = AffixSettings(lengths=(1, 2, 3))
     suffix: AffixSettings = AffixSettings()
     shape: ShapeSettings = ShapeSettings()
     characters: CharacterSettings = CharacterSettings()
+    gazetteers: GazetteerSettings = GazetteerSettings()
 
 
 Units = Annotated[int, Field(ge=1, le=65_536)]
@@ -216,6 +245,9 @@ class AugmentationSettings(Section):
 
     lowercase_rate: float = _setting(0.0, "share of sentences in lower case", ge=0.0, le=1.0)
     uppercase_rate: float = _setting(0.0, "share of sentences in upper case", ge=0.0, le=1.0)
+    typo_rate: float = _setting(
+        0.0, "share of words of four letters or more with a typo in them", ge=0.0, le=1.0
+    )
     rare_rate: float = _setting(0.0, "share of rare tokens whose word is hidden", ge=0.0, le=1.0)
     rare_count: int = _setting(1, "training tokens of a word that counts as rare, at most", ge=1)
     swap_rate: float = _setting(

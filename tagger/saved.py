@@ -2,12 +2,14 @@
 
     model.json            format version, network sizes, features, tasks with their labels
     vocabulary.json       the items of every lookup table, in row order
+    gazetteers.json       of a model with lists of names: list -> its phrases, tokens with a space between them
     weights.safetensors   parameters, float32, or tables and matrices as float16 (half precision)
     README.md             model card
     settings.toml         the resolved settings it was trained with
     metrics.json          scores on development data; history.jsonl: one line an epoch
     run.json              versions, data fingerprints, time and memory
     forms.json            the forms of the training data (for scores on seen and unseen words)
+    ambiguous.json        task -> those of them that carry several of its tags there
     last.safetensors      the state of training after the last epoch, for `--resume`
     finetune.json         of a fine-tuning: scores on old and new data, before and after; what was new
     before.safetensors    of a fine-tuning: DATA/TASK -> what its model got right in each sentence [sentences, 3]
@@ -40,7 +42,8 @@ from tagger.whole_files import write_file
 FORMAT_VERSION = 1
 DESCRIPTION, VOCABULARY, WEIGHTS, CARD = "model.json", "vocabulary.json", "weights.safetensors", "README.md"
 SETTINGS, METRICS, HISTORY = "settings.toml", "metrics.json", "history.jsonl"
-RUN, FORMS = "run.json", "forms.json"
+RUN, FORMS, AMBIGUOUS = "run.json", "forms.json", "ambiguous.json"
+GAZETTEERS = "gazetteers.json"
 
 BATCH_NORM_EPSILON = 1e-5
 """Added to the variance under the root of batch normalisation; torch's default."""
@@ -108,6 +111,9 @@ def write_model(folder: Path, model: SavedModel) -> None:
     vocabulary = {name: known.items for name, known in model.features.vocabularies.items()}
     _write_description(folder, description)
     write_file(folder / VOCABULARY, json.dumps(vocabulary, ensure_ascii=False, indent=0) + "\n")
+    if model.features.gazetteers:
+        phrases = model.features.gazetteers.phrases
+        write_file(folder / GAZETTEERS, json.dumps(phrases, ensure_ascii=False, indent=0) + "\n")
     for name, text in model.extra_files.items():
         write_file(folder / name, text)
     write_model_weights(folder, model)
@@ -142,7 +148,9 @@ def read_model(folder: Path) -> SavedModel:
             where=str(folder / DESCRIPTION),
             hint="Use the program's version that wrote it, or train it again.",
         )
-    vocabularies = {name: Vocabulary(items) for name, items in _read_vocabularies(folder).items()}
+    vocabularies = {name: Vocabulary(items) for name, items in _read_lists(folder, VOCABULARY).items()}
+    lists = description.get("features", {}).get("lists")
+    phrases = _read_lists(folder, GAZETTEERS) if lists else None
     try:
         network = description["network"]
         _check_network(network)
@@ -153,7 +161,7 @@ def read_model(folder: Path) -> SavedModel:
             tasks=tuple(
                 TaskDescription(**{**task, "labels": tuple(task["labels"])}) for task in description["tasks"]
             ),
-            features=FormFeatures.from_description(description["features"], vocabularies),
+            features=FormFeatures.from_description(description["features"], vocabularies, phrases),
             weights=in_full_precision(arrays, folder / WEIGHTS),
             half_precision=any(array.dtype == np.float16 for array in arrays.values()),
         )
@@ -197,11 +205,11 @@ def _check_tasks(tasks: Sequence[Mapping[str, Any]]) -> None:
             raise TypeError(f"the temperature {value!r}")
 
 
-def _read_vocabularies(folder: Path) -> dict[str, list[str]]:
-    content = _read_json(folder, VOCABULARY)
+def _read_lists(folder: Path, file: str) -> dict[str, list[str]]:
+    content = _read_json(folder, file)
     for name, items in content.items():
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            where = str(folder / VOCABULARY)
+            where = str(folder / file)
             hint = "The model is damaged."
             raise ModelError(
                 f"expected a list of strings in {name}, found another value", where=where, hint=hint

@@ -19,6 +19,7 @@ from tagger.saved import (
     write_temperatures,
 )
 from tagger.text.features import CharacterFeature, Feature, fit_features
+from tagger.text.gazetteers import Gazetteers
 from tagger.weights_file import read_weights, write_weights
 from tagger.whole_files import written_whole
 
@@ -38,6 +39,26 @@ def small_model() -> SavedModel:
         features=features,
         weights=weights,
         extra_files={"settings.toml": "[data]\n", "README.md": "# Card é\n"},
+    )
+
+
+def test_lists_of_names_make_the_round_trip(tmp_path: Path) -> None:
+    gazetteers = Gazetteers({"cities": ["New York", "Été"], "people": []}, lowercase=False)
+    lookups = [Feature("word", 3), Feature("list", 2, list="cities"), Feature("list", 2, list="people", place=1)]
+    features = fit_features(lookups, None, Counter({"a": 1}), gazetteers=gazetteers)
+    with written_whole(tmp_path / "model") as folder:
+        write_model(folder, replace(small_model(), features=features))
+    copy = read_model(tmp_path / "model").features
+    assert copy.gazetteers is not None
+    assert (copy.gazetteers.phrases, copy.gazetteers.lowercase) == (gazetteers.phrases, False)
+    assert copy.mark(["New", "York", "été"]) == ["New\x1eB-", "York\x1eE-", "été"]
+    assert copy.rows(copy.mark(["New", "York", "a"])).tolist() == [[1, 2, 1], [1, 4, 1], [2, 1, 1]]
+    (tmp_path / "model" / "gazetteers.json").write_text('{"cities": [1]}', encoding="utf-8")
+    with pytest.raises(ModelError) as error:
+        read_model(tmp_path / "model")
+    assert str(error.value) == (
+        f"{tmp_path}/model/gazetteers.json: expected a list of strings in cities, found another value. "
+        "The model is damaged."
     )
 
 

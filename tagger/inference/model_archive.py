@@ -9,10 +9,32 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tagger.errors import ModelError
-from tagger.saved import CARD, DESCRIPTION, FORMS, HISTORY, METRICS, RUN, SETTINGS, VOCABULARY, WEIGHTS
+from tagger.saved import (
+    AMBIGUOUS,
+    CARD,
+    DESCRIPTION,
+    FORMS,
+    GAZETTEERS,
+    HISTORY,
+    METRICS,
+    RUN,
+    SETTINGS,
+    VOCABULARY,
+    WEIGHTS,
+)
 
 NEEDED = (DESCRIPTION, VOCABULARY, WEIGHTS)
-FILES = (*NEEDED, CARD, SETTINGS, METRICS, HISTORY, RUN, FORMS)  # what serves only to train on stays
+FILES = (
+    *NEEDED,
+    CARD,
+    SETTINGS,
+    METRICS,
+    HISTORY,
+    RUN,
+    FORMS,
+    AMBIGUOUS,
+    GAZETTEERS,
+)  # what serves only to train on stays
 
 
 def copy_models(folders: Sequence[Path], to: Path) -> None:

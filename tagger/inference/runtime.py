@@ -82,6 +82,7 @@ class Runtime:
             )
         self.window = network.window
         self.columns: dict[str, slice] = {}
+        self._mark = model.features.mark if model.features.gazetteers else None
         self._kernels = compiled()
         self._relu = network.activation == "relu"
         self._activation = build_activation(network.activation, leak=network.leak, pieces=network.pieces)
@@ -124,6 +125,8 @@ class Runtime:
     def look_up(self, sentences: Sequence[Sequence[str]]) -> Iterator[LookedUp]:
         """The rows of the tokens' forms, some thousand tokens at a time; each holds until the next is asked for."""
         lengths = np.fromiter(map(len, sentences), dtype=np.intp, count=len(sentences))
+        if self._mark is not None:
+            sentences = [self._mark(tokens) for tokens in sentences]
         half = self.window // 2
         padding: list[Form] = [None] * half
         stream: list[Form] = list(chain.from_iterable(chain((padding,), *((s, padding) for s in sentences))))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from tagger.config import Settings
 from tagger.errors import ModelError, TaggerError
 from tagger.recipes.finetune_beginning import Beginning, digest_of, read_beginning, trainable_part
 from tagger.recipes.finetune_choices import first_rate, left_out_notes, settle, untaught_notes
@@ -24,9 +25,12 @@ from tagger.recipes.finetune_run import FinetuneRun, Note, Observe
 from tagger.recipes.finetune_scores import Measured, new_data, old_data
 from tagger.recipes.finetune_settings import Request, build_request
 from tagger.recipes.first_state import fit_forms
+from tagger.recipes.given_features import GivenFeatures
 from tagger.recipes.train import check_output, resume_settings
+from tagger.recipes.training_data import TrainingData
 from tagger.records import FinetuneReport
 from tagger.saved import TaskDescription, read_model
+from tagger.text.features import FormFeatures
 from tagger.text.growth import grow_features
 
 
@@ -73,7 +77,7 @@ def run_finetuning(
     data = load_finetune_data(request.settings, source.tasks, request.learn)
     request, chosen = settle(request, data, source.features)
     data = replace(data, settings=request.settings)
-    features = grow_features(source.features, fit_forms(request.settings, data.new, None))
+    features = grow_features(source.features, new_features(request.settings, data.new, source.features))
     measured, notes = _measured(request, data, source.tasks)
     start = Beginning(
         model=str(request.model),
@@ -94,6 +98,11 @@ def run_finetuning(
     return FinetuneRun(request, start, data, features, measured, output, observe, note).begin(
         source, force=force
     )
+
+
+def new_features(settings: Settings, new: TrainingData, known: FormFeatures) -> FormFeatures:
+    """What the new training data alone would give, with the lists of names and static words of the model."""
+    return fit_forms(settings, new, None, given=GivenFeatures(gazetteers=known.gazetteers))
 
 
 def resume_finetuning(

@@ -24,11 +24,12 @@ from tagger.recipes.rows_in_use import RowsInUse, put_aside
 from tagger.recipes.run_folder import RunFolder
 from tagger.recipes.train import build_plan, follow, run_facts, task_weights, tell
 from tagger.recipes.training_data import with_reading
+from tagger.recipes.training_forms import dump_grown
 from tagger.recipes.transfer_notes import learning_notes
 from tagger.recipes.transfer_record import TRANSFER, dump_transfer, read_transfer
 from tagger.records import FinetuneReport, Step, TransferReport
 from tagger.reports.finetune import finetune_as_json
-from tagger.saved import SavedModel, read_model
+from tagger.saved import AMBIGUOUS, SavedModel, read_model
 from tagger.text.features import FormFeatures
 from tagger.training.build import describe_network
 from tagger.training.distillation import Teacher
@@ -129,6 +130,8 @@ class FinetuneRun:
         target = self._target()
         if taken:
             target.extra_files[TRANSFER] = dump_transfer(taken)
+        if (ambiguous := dump_grown(self.request.model, parts)) is not None:
+            target.extra_files[AMBIGUOUS] = ambiguous
         return RunFolder(
             self.output,
             target,

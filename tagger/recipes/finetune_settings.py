@@ -111,6 +111,8 @@ def _base(saved: SavedModel, own: Mapping[str, Any]) -> dict[str, Any]:
     values.get("training", {}).pop("score", None)  # it may be that of a task that the new data do not teach
     word = values["features"]["word"]
     word["vectors"], word["preprocessing"] = "", "none"  # its vectors are in its table
+    values["features"].get("static", {})["vectors"] = ""
+    values["features"].get("gazetteers", {})["lists"] = {}  # they are in the model
     return values
 
 
@@ -131,16 +133,20 @@ def _sizes(saved: SavedModel) -> dict[str, Any]:
         "suffix": {"lengths": []},
         "shape": {"dim": 0},
         "characters": {"filters": 0},
+        "static": {"dim": 0},
     }
     features: dict[str, dict[str, Any]] = {**off, "word": {}}
     for feature in saved.features.features:
+        if feature.kind == "list":
+            features["gazetteers"] = {"dim": feature.dim}
+            continue
         section = features[feature.kind]
         section["dim"] = feature.dim
         if feature.kind in ("prefix", "suffix"):
             section["lengths"] = [*section["lengths"], feature.length]
-        if feature.kind in ("prefix", "suffix", "word"):
+        if feature.kind in ("prefix", "suffix", "word", "static"):
             section["lowercase"] = feature.lowercase
-        if feature.kind == "word":
+        if feature.kind in ("word", "static"):
             section["fold_digits"] = feature.fold_digits
     letters = saved.features.characters
     if letters:

@@ -10,6 +10,7 @@ import torch
 from tagger.config import Settings
 from tagger.errors import SettingsError
 from tagger.network.window_network import WindowNetwork, initialise
+from tagger.recipes.given_features import NOTHING_GIVEN, GivenFeatures, put_static
 from tagger.recipes.training_data import TrainingData
 from tagger.recipes.transfer import (
     takes_words,
@@ -33,18 +34,28 @@ def fit_forms(
     data: TrainingData,
     vectors: PretrainedVectors | None,
     source: SavedModel | None = None,
+    given: GivenFeatures = NOTHING_GIVEN,
 ) -> FormFeatures:
     """The features of forms, their vocabularies filled from the training sentences.
 
     The word table has rows for the words of the pretrained vectors too; every table that is taken from `source` has
-    rows for what that knows.
+    rows for what that knows. `given`: static vectors and lists of names.
     """
     counts = count_training_forms(data)
-    lookups, characters = build_features(settings.features)
+    lists = given.gazetteers.names if given.gazetteers else ()
+    lookups, characters = build_features(settings.features, lists)
     words = vectors.vectors.words if vectors else []
     if source and takes_words(settings.transfer.layers):
         words = words_to_add(lookups[0], counts, source.features, settings.transfer.max_words)
-    features = fit_features(lookups, characters, counts, extra_words=words)
+    static = given.static.words if given.static else ()
+    features = fit_features(
+        lookups,
+        characters,
+        counts,
+        extra_words=words,
+        static_words=static,
+        gazetteers=given.gazetteers,
+    )
     return with_items_of(features, source.features, settings.transfer.layers) if source else features
 
 
@@ -76,14 +87,22 @@ def take_layers(
 
 
 def start(
-    settings: Settings, data: TrainingData, features: FormFeatures, vectors: PretrainedVectors | None
+    settings: Settings,
+    data: TrainingData,
+    features: FormFeatures,
+    vectors: PretrainedVectors | None,
+    given: GivenFeatures = NOTHING_GIVEN,
 ) -> TrainingState:
     """A network with its first weights, and everything that draws or remembers."""
-    return begin(settings, first_network(settings, data, features, vectors))
+    return begin(settings, first_network(settings, data, features, vectors, given))
 
 
 def first_network(
-    settings: Settings, data: TrainingData, features: FormFeatures, vectors: PretrainedVectors | None
+    settings: Settings,
+    data: TrainingData,
+    features: FormFeatures,
+    vectors: PretrainedVectors | None,
+    given: GivenFeatures = NOTHING_GIVEN,
 ) -> WindowNetwork:
     """A network with its first weights."""
     sizes = settings.network
@@ -100,6 +119,8 @@ def first_network(
     initialise(network, sizes.initialiser, torch.Generator().manual_seed(settings.training.seed))
     if vectors:
         put_vectors(network, features, vectors)
+    if given.static:
+        put_static(network, features, given.static)
     return network
 
 
@@ -108,7 +129,10 @@ def begin(settings: Settings, network: WindowNetwork) -> TrainingState:
 
     Raises SettingsError for layers to freeze, thaw or slow down that the network has not.
     """
-    training, freezing = settings.training, build_freezing(settings.transfer)
+    training, freezing = (
+        settings.training,
+        build_freezing(settings.transfer, static=settings.features.static.dim > 0),
+    )
     device = choose_device(training.device)
     network.to(device)
     freezing.check(network)

@@ -15,6 +15,7 @@ from tagger.errors import DataError, ModelError, SettingsError
 from tagger.network.layers import single_layers
 from tagger.network.window_network import WindowNetwork
 from tagger.recipes.first_state import fit_forms, start
+from tagger.recipes.given_features import read_given
 from tagger.recipes.gold import known_forms
 from tagger.recipes.random_sentences import random_data
 from tagger.recipes.train import build_plan, encode_corpora, task_weights
@@ -166,8 +167,9 @@ def _fresh(settings: Settings, sentences: int) -> _Case:
     """The network as training starts it, but for pretrained vectors: any rows will do."""
     settings = _on_cpu(settings)
     data = load_training_data(settings)
-    features = fit_forms(settings, data, None)
-    network = start(settings, data, features, None).network
+    given = read_given(settings.features, ())
+    features = fit_forms(settings, data, None, given=given)
+    network = start(settings, data, features, None, given).network
     vectors, source = settings.features.word.vectors, settings.transfer.model
     notes = [f"random rows stand for the vectors of {vectors}"] if vectors else []
     notes += [f"random weights stand for the layers of {source}"] if source else []

@@ -19,6 +19,7 @@ from tagger.evaluation.ranking import score_ranking
 from tagger.network.window_network import WindowNetwork
 from tagger.recipes.development import development_scorer
 from tagger.recipes.first_state import fit_forms, start
+from tagger.recipes.given_features import read_given
 from tagger.recipes.overfit_causes import SHOWN, advise, wrong_sentences
 from tagger.recipes.run_folder import RunFolder
 from tagger.recipes.scorer_tasks import SCORES
@@ -67,8 +68,9 @@ def overfit(
     )
     forms = sorted({form for corpus in data.corpora for s in corpus.train for form in s.tokens})
     vectors = read_pretrained(settings.features.word, forms, note)
-    features = fit_forms(settings, data, vectors)
-    state = start(settings, data, features, vectors)
+    given = read_given(settings.features, forms, note)
+    features = fit_forms(settings, data, vectors, given=given)
+    state = start(settings, data, features, vectors, given)
     run = output and RunFolder(
         output,
         SavedModel(describe_network(settings.network), data.tasks, features, {}),

@@ -1,10 +1,11 @@
 """A network with a large vocabulary to one that holds the words of its data alone, and back when it is saved.
 
-A model that starts from pretrained vectors has rows for many words that its data never show. They get no gradient and
-stay as they are, but optimizer, moving average and checkpoint would go over them in every step. So they are put aside
-while the network learns; the result is the same.
+A model that starts from pretrained vectors has rows for many words that neither its data nor the misspellings that
+augmentation makes of them ever show. They get no gradient and stay as they are, but optimizer, moving average and
+checkpoint would go over them in every step. So they are put aside while the network learns; the result is the same.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from tagger.network.window_network import WindowNetwork
 from tagger.recipes.training_data import TrainingData
 from tagger.text.features import FormFeatures, item_of
 from tagger.text.vocabulary import RESERVED, Vocabulary
+from tagger.training.variants import all_typos
 from tagger.weights_file import Weights
 
 TABLE = "lookup.word.weight"
@@ -51,7 +53,11 @@ def put_aside(
         return features, None
     corpora = [corpus for part in data for corpus in part.corpora]
     sentences = (s for corpus in corpora for split in (corpus.train, corpus.dev) for s in split)
-    rows = rows_in_use(features, {form for sentence in sentences for form in sentence.tokens})
+    forms = {form for sentence in sentences for form in sentence.tokens}
+    if settings.augmentation.typo_rate:
+        tokens = Counter(form for corpus in corpora for s in corpus.train for form in s.tokens)
+        forms |= all_typos(tokens, settings.training.seed)
+    rows = rows_in_use(features, forms)
     if rows is None:
         return features, None
     return reduce_features(features, rows), reduce_network(network, rows)
@@ -71,7 +77,7 @@ def reduce_features(features: FormFeatures, rows: NDArray[np.int64]) -> FormFeat
     """`features` whose word vocabulary has those rows alone."""
     items = features.vocabularies["word"].items
     kept = Vocabulary([items[row - RESERVED] for row in rows.tolist() if row >= RESERVED])
-    return FormFeatures(features.features, features.characters, {**features.vocabularies, "word": kept})
+    return features.with_vocabularies({"word": kept})
 
 
 def reduce_network(network: WindowNetwork, rows: NDArray[np.int64]) -> RowsInUse:

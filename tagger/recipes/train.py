@@ -11,17 +11,19 @@ from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerEr
 from tagger.recipes.calibrate import calibrate_run
 from tagger.recipes.development import development_scorer
 from tagger.recipes.first_state import begin, first_network, fit_forms, take_layers
+from tagger.recipes.given_features import NOTHING_GIVEN, read_given
 from tagger.recipes.rows_in_use import put_aside
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
 from tagger.recipes.scorer_tasks import label_rows, task_line
 from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
+from tagger.recipes.training_forms import dump_ambiguous
 from tagger.recipes.transfer import read_source
 from tagger.recipes.transfer_notes import learning_notes
 from tagger.recipes.transfer_record import TRANSFER, dump_transfer, read_transfer
 from tagger.recipes.word_vectors import preprocessing_file, read_pretrained
 from tagger.records import Step, TrainReport
 from tagger.reports.transfer import summary
-from tagger.saved import DESCRIPTION, SETTINGS, SavedModel, read_model
+from tagger.saved import AMBIGUOUS, DESCRIPTION, SETTINGS, SavedModel, read_model
 from tagger.settings_file import load_settings
 from tagger.text.features import FormFeatures
 from tagger.training.augmentation import build_augmentation
@@ -56,11 +58,13 @@ def train(
     tell(data, note)
     forms = sorted({form for corpus in data.corpora for s in corpus.train for form in s.tokens})
     vectors = None if resume else read_pretrained(settings.features.word, forms, note)
+    given = NOTHING_GIVEN if resume else read_given(settings.features, forms, note)
     source = None if resume else read_source(settings)
     # a run that goes on needs neither the vectors nor the other model again
-    features = read_model(output).features if resume else fit_forms(settings, data, vectors, source)
+    features = read_model(output).features if resume else fit_forms(settings, data, vectors, source, given)
     model = SavedModel(describe_network(settings.network), data.tasks, features, {})
-    network = first_network(settings, data, features, vectors)
+    model.extra_files[AMBIGUOUS] = dump_ambiguous([data])
+    network = first_network(settings, data, features, vectors, given)
     taken = read_transfer(output) if resume else take_layers(settings, network, model, source, data)
     if taken:
         model.extra_files[TRANSFER] = dump_transfer(taken)
@@ -96,6 +100,7 @@ def train(
         encode_corpora(data, features),
         [data.tasks_of(number) for number in range(len(data.corpora))],
         features,
+        seed=settings.training.seed,
     )
     rounds = train_epochs(state, corpora, build_plan(settings, task_weights(settings, data)), evaluate)
     report = follow(rounds, state, run, observe)
@@ -241,7 +246,7 @@ def build_plan(settings: Settings, weights: Mapping[str, float]) -> Plan:
         l2=settings.optimizer.l2,
         penalize_lookups=settings.optimizer.penalize_lookups,
         max_norm=settings.optimizer.max_norm,
-        freezing=build_freezing(settings.transfer),
+        freezing=build_freezing(settings.transfer, static=settings.features.static.dim > 0),
         unknown_rate=settings.features.word.unknown_rate,
         activation=settings.network.activation,
         schedule=settings.schedule,

@@ -48,7 +48,7 @@ def needed_sizes(settings: Settings, source: SavedModel) -> Iterator[tuple[str, 
     on = {"word": (0,), "caps": (0,) if own.caps.dim else (), "shape": (0,) if own.shape.dim else (),
           "prefix": own.prefix.lengths, "suffix": own.suffix.lengths}  # fmt: skip
     for feature in source.features.features:
-        if _named(f"lookup.{feature.name}", layers) and feature.length in on[feature.kind]:
+        if _named(f"lookup.{feature.name}", layers) and feature.length in on.get(feature.kind, ()):
             yield f"features.{feature.kind}.dim", feature.dim
     letters = source.features.characters
     if letters and own.characters.filters and _named("lookup.characters", layers):

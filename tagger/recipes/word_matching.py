@@ -105,7 +105,7 @@ def with_items_of(features: FormFeatures, source: FormFeatures, layers: Iterable
         and own[name] == spelt[name]
         and {"lookup", f"lookup.{name}"} & set(layers)
     }
-    return FormFeatures(features.features, features.characters, {**features.vocabularies, **taken})
+    return features.with_vocabularies(taken)
 
 
 def _spelling(feature: Feature) -> tuple[object, ...]:

@@ -1,7 +1,8 @@
-"""A word form to the rows of its features: word, capitalisation, affixes, shape, characters.
+"""A word form to the rows of its features: word, capitalisation, affixes, shape, lists of names, characters.
 
 Every feature is a function of the form alone, so whatever is computed from features can be kept per distinct form.
-The form that stands outside the sentence (padding) has row 0 in every lookup table.
+With lists of names, forms that stand in a listed phrase carry a mark (`gazetteers.py`): the form and its mark are one
+form here. The form that stands outside the sentence (padding) has row 0 in every lookup table.
 """
 
 import re
@@ -14,9 +15,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tagger.text.gazetteers import PLACES, Gazetteers, form_of, place_of
 from tagger.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 
-Kind = Literal["word", "caps", "prefix", "suffix", "shape"]
+Kind = Literal["word", "static", "caps", "prefix", "suffix", "shape", "list"]
 
 WORD_START, WORD_END = "\x02", "\x03"
 """Control characters that stand for the edges of a form in its character sequence."""
@@ -35,10 +37,14 @@ class Feature:
     lowercase: bool = True  # word, prefix, suffix: fold case first
     fold_digits: bool = True  # word, prefix, suffix: every digit becomes 0
     min_count: int = 1  # training tokens that an item needs for a row of its own
+    list: str = ""  # name of a list of names
+    place: int = 0  # of the list in a mark
 
     @property
     def name(self) -> str:
-        """The name of the lookup table: "word", "prefix3", ..."""
+        """The name of the lookup table: "word", "prefix3", "list_cities", ..."""
+        if self.kind == "list":
+            return f"list_{self.list}"
         return f"{self.kind}{self.length}" if self.length else self.kind
 
 
@@ -95,8 +101,10 @@ def _cut_runs(shape: str) -> str:
 
 _ITEM: dict[str, Callable[[str, Feature], str]] = {
     "word": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits),
+    "static": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits),
     "caps": lambda form, _: caps_class(form),
     "shape": lambda form, _: word_shape(form),
+    "list": lambda form, f: place_of(form, f.place),
     "prefix": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits)[
         : f.length
     ],
@@ -121,7 +129,7 @@ def _items(
     if key not in normalized:
         normalized[key] = [normalize_word(form, lowercase=key[0], fold_digits=key[1]) for form in forms]
     words, length = normalized[key], feature.length
-    if feature.kind == "word":
+    if feature.kind in ("word", "static"):
         return words
     return (
         [word[:length] for word in words] if feature.kind == "prefix" else [word[-length:] for word in words]
@@ -140,7 +148,8 @@ class FormFeatures:
     """Turns forms into rows of lookup tables.
 
     `features` in the order in which their vectors are concatenated (characters, if any, come last);
-    `vocabularies` holds one `Vocabulary` a lookup table, by its name ("characters" for the characters).
+    `vocabularies` holds one `Vocabulary` a lookup table, by its name ("characters" for the characters);
+    `gazetteers` are the lists that features of kind "list" belong to.
     """
 
     def __init__(
@@ -148,10 +157,21 @@ class FormFeatures:
         features: Sequence[Feature],
         characters: CharacterFeature | None,
         vocabularies: Mapping[str, Vocabulary],
+        gazetteers: Gazetteers | None = None,
     ) -> None:
         self.features = tuple(features)
         self.characters = characters
         self.vocabularies = dict(vocabularies)
+        self.gazetteers = gazetteers
+
+    def with_vocabularies(self, vocabularies: Mapping[str, Vocabulary]) -> "FormFeatures":
+        """The same features with these vocabularies in the place of their own, where they are given."""
+        whole = {**self.vocabularies, **vocabularies}
+        return FormFeatures(self.features, self.characters, whole, self.gazetteers)
+
+    def mark(self, tokens: Sequence[str]) -> Sequence[str]:
+        """The forms of a sentence as `rows` takes them: marked where they stand in a phrase of a list."""
+        return tokens if self.gazetteers is None else self.gazetteers.mark(tokens)
 
     @property
     def width(self) -> int:
@@ -161,11 +181,21 @@ class FormFeatures:
     def rows(self, forms: Sequence[str]) -> NDArray[np.int64]:
         """Rows of the lookup tables. Shapes: result [len(forms), F]."""
         normalized: dict[tuple[bool, bool], list[str]] = {}
+        marked, forms = forms, self._forms(forms)
         table = np.empty((len(self.features), len(forms)), np.int64)
         for column, feature in zip(table, self.features, strict=True):
             row = self.vocabularies[feature.name].rows.get
-            column[:] = [row(item, UNKNOWN) for item in _items(forms, feature, normalized)]
+            items = (
+                [place_of(text, feature.place) for text in marked]
+                if feature.kind == "list"
+                else _items(forms, feature, normalized)
+            )
+            column[:] = [row(item, UNKNOWN) for item in items]
         return table.T
+
+    def _forms(self, marked: Sequence[str]) -> Sequence[str]:
+        """The forms without their marks."""
+        return marked if self.gazetteers is None else [form_of(text) for text in marked]
 
     def character_rows(self, forms: Sequence[str]) -> NDArray[np.int64]:
         """Rows of the character table, edge marks included, padded with row 0 on the right.
@@ -175,7 +205,7 @@ class FormFeatures:
         if self.characters is None:
             return np.zeros((len(forms), 0), dtype=np.int64)
         vocabulary, limit = self.vocabularies["characters"], self.characters.max_length
-        sequences = [character_sequence(form, limit) for form in forms]
+        sequences = [character_sequence(form, limit) for form in self._forms(forms)]
         lengths = np.array([len(sequence) for sequence in sequences], np.int64)
         row = vocabulary.rows.get
         table = np.full((len(forms), lengths.max(initial=0)), PADDING, dtype=np.int64)
@@ -191,18 +221,23 @@ class FormFeatures:
             "characters": {name: getattr(self.characters, name) for name in CharacterFeature.__slots__}
             if self.characters
             else None,
+            "lists": {"lowercase": self.gazetteers.lowercase} if self.gazetteers else None,
         }
 
     @classmethod
     def from_description(
-        cls, description: Mapping[str, Any], vocabularies: Mapping[str, Vocabulary]
+        cls,
+        description: Mapping[str, Any],
+        vocabularies: Mapping[str, Vocabulary],
+        phrases: Mapping[str, Sequence[str]] | None = None,
     ) -> "FormFeatures":
-        """The features that `describe` wrote down."""
-        characters = description["characters"]
+        """The features that `describe` wrote down; `phrases` of its lists."""
+        characters, lists = description["characters"], description.get("lists")
         return cls(
             [Feature(**values) for values in description["lookups"]],
             CharacterFeature(**characters) if characters else None,
             vocabularies,
+            Gazetteers(phrases or {}, lowercase=lists["lowercase"]) if lists else None,
         )
 
 
@@ -212,13 +247,19 @@ def fit_features(
     counts: Counter[str],
     *,
     extra_words: Iterable[str] = (),
+    static_words: Iterable[str] = (),
+    gazetteers: Gazetteers | None = None,
 ) -> FormFeatures:
     """Features whose vocabularies come from `counts` (training form -> tokens) alone.
 
-    `extra_words` (words of a vector file, already normalised) get rows after the training words.
+    `extra_words` (words of a vector file, already normalised) get rows after the training words; `static_words` are
+    the words of the static table, which has no others.
     """
     vocabularies = {}
     for feature in features:
+        if feature.kind in ("static", "list"):
+            vocabularies[feature.name] = Vocabulary(static_words if feature.kind == "static" else PLACES)
+            continue
         items: Counter[str] = Counter()
         for form, count in counts.items():
             items[item_of(form, feature)] += count
@@ -232,4 +273,4 @@ def fit_features(
             for letter in character_sequence(form, characters.max_length):
                 letters[letter] += count
         vocabularies["characters"] = Vocabulary.from_counts(letters)
-    return FormFeatures(features, characters, vocabularies)
+    return FormFeatures(features, characters, vocabularies, gazetteers)

@@ -10,7 +10,7 @@ def grow_features(old: FormFeatures, new: FormFeatures) -> FormFeatures:
     Both have the same tables, whose items are spelled alike.
     """
     grown = {name: grow(known, new.vocabularies[name]) for name, known in old.vocabularies.items()}
-    return FormFeatures(old.features, old.characters, grown)
+    return old.with_vocabularies(grown)
 
 
 def grow(old: Vocabulary, new: Vocabulary) -> Vocabulary:

@@ -24,7 +24,7 @@ class EncodedCorpus:
     forms: NDArray[np.int32]  # [words], all sentences one after the other
     starts: NDArray[np.int64]  # [sentences + 1], where each sentence starts in `forms`
     labels: dict[str, NDArray[np.int64]]  # task -> [words]
-    texts: tuple[str, ...] = ()  # [forms + 1], the forms themselves ("" for padding)
+    texts: tuple[str, ...] = ()  # [forms + 1], the forms themselves, with their marks ("" for padding)
 
     @property
     def words(self) -> int:
@@ -83,7 +83,8 @@ def encode(
     `tags` maps each task to the tags of every sentence, `label_rows` to the numbers of its labels.
     """
     numbers: dict[str, int] = {}
-    flat = [numbers.setdefault(form, len(numbers) + 1) for tokens in sentences for form in tokens]
+    marked = map(features.mark, sentences)
+    flat = [numbers.setdefault(form, len(numbers) + 1) for tokens in marked for form in tokens]
     known = list(numbers)
     rows, characters = features.rows(known), features.character_rows(known)
     starts = np.zeros(len(sentences) + 1, dtype=np.int64)
@@ -152,13 +153,15 @@ def make_batch(corpus: EncodedCorpus, sentences: NDArray[np.int64], window: int)
     )
 
 
-def hide_words(batch: Batch, column: int, rate: float, generator: torch.Generator) -> None:
+def hide_words(batch: Batch, columns: Sequence[int], rate: float, generator: torch.Generator) -> None:
     """Put the unknown item in the place of the word of a `rate` of the batch's forms, drawn anew for each batch.
 
     So the network learns what to make of a word that it has never seen: the row of unknown words, and the form's
-    other features. `column` is the word's place among the features; padding keeps its row. Changes `batch.rows`.
+    other features. `columns` are the word's places among the features, its own and that of static vectors; padding
+    keeps its row. Changes `batch.rows`.
     """
     rows = batch.rows
     hidden = torch.rand(len(rows), generator=generator, device=rows.device) < rate  # [U]
     hidden[PADDING_FORM] = False
-    rows[hidden, column] = UNKNOWN
+    for column in columns:
+        rows[hidden, column] = UNKNOWN

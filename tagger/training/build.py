@@ -1,6 +1,6 @@
 """Settings and vocabularies to a network with its first weights: the only place where sizes are read off words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -17,8 +17,13 @@ from tagger.text.schemes import allowed_transitions
 from tagger.weights_file import Weights
 
 
-def build_features(settings: FeatureSettings) -> tuple[list[Feature], CharacterFeature | None]:
-    """The features that the settings switch on, in the order in which their vectors are concatenated."""
+def build_features(
+    settings: FeatureSettings, lists: Sequence[str] = ()
+) -> tuple[list[Feature], CharacterFeature | None]:
+    """The features that the settings switch on, in the order in which their vectors are concatenated.
+
+    `lists` names the lists of names, in the order in which marks have them.
+    """
     word, caps, shape, letters = settings.word, settings.caps, settings.shape, settings.characters
     features = [
         Feature(
@@ -30,6 +35,11 @@ def build_features(settings: FeatureSettings) -> tuple[list[Feature], CharacterF
             min_count=word.min_count,
         )
     ]
+    static = settings.static
+    if static.dim:
+        features.append(
+            Feature("static", static.dim, 0, lowercase=static.lowercase, fold_digits=static.fold_digits)
+        )
     if caps.dim:
         features.append(Feature("caps", caps.dim))
     for kind, affix in (("prefix", settings.prefix), ("suffix", settings.suffix)):
@@ -39,6 +49,9 @@ def build_features(settings: FeatureSettings) -> tuple[list[Feature], CharacterF
         ]
     if shape.dim:
         features.append(Feature("shape", shape.dim, min_count=shape.min_count))
+    features += [
+        Feature("list", settings.gazetteers.dim, list=name, place=place) for place, name in enumerate(lists)
+    ]
     if not letters.filters:
         return features, None
     return features, CharacterFeature(letters.dim, letters.filters, letters.width, letters.max_length)

@@ -14,6 +14,9 @@ from tagger.config import TransferSettings
 from tagger.errors import SettingsError
 from tagger.network.layers import check_layers, group_of, layer_of
 
+STATIC = "lookup.static"
+"""The table of static vectors."""
+
 
 @dataclass(frozen=True, slots=True)
 class Freezing:
@@ -67,9 +70,9 @@ class Freezing:
                 parameter.grad = None
 
 
-def build_freezing(settings: TransferSettings) -> Freezing:
-    """The freezing that the settings ask for."""
-    return Freezing(settings.freeze, settings.thaw)
+def build_freezing(settings: TransferSettings, *, static: bool = False) -> Freezing:
+    """The freezing that the settings ask for; `static`: a table of static vectors is there, which never learns."""
+    return Freezing((*settings.freeze, STATIC) if static else settings.freeze, settings.thaw)
 
 
 def rate_factors(network: nn.Module, rates: Mapping[str, float]) -> dict[str, float]:

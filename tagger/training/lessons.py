@@ -94,7 +94,8 @@ class _BatchLesson:
         teacher = self.source.teacher
         beliefs = teacher.beliefs(batch) if teacher else {}
         if self.source.unknown_rate:
-            hide_words(batch, network.lookup.names.index("word"), self.source.unknown_rate, generator)
+            columns = [n for n, name in enumerate(network.lookup.names) if name in ("word", "static")]
+            hide_words(batch, columns, self.source.unknown_rate, generator)
         scores = network(
             batch.rows,
             batch.characters,

@@ -2,13 +2,14 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tagger.saved import NetworkDescription, SavedModel, TaskDescription
 from tagger.text.features import CharacterFeature, Feature, FormFeatures, character_sequence, item_of
+from tagger.text.gazetteers import Gazetteers
 from tagger.text.vocabulary import Vocabulary
 
 FORMS = [
@@ -48,7 +49,17 @@ FEATURES = {
     ),
     "characters": ([Feature("word", 5)], CharacterFeature(dim=4, filters=6, width=3, max_length=6)),
     "wide characters": ([Feature("caps", 2)], CharacterFeature(dim=3, filters=5, width=4, max_length=9)),
+    "lists": (
+        [
+            Feature("word", 5),
+            Feature("static", 4),
+            Feature("list", 2, list="people", place=0),
+            Feature("list", 3, list="places", place=1),
+        ],
+        CharacterFeature(dim=3, filters=4, width=3, max_length=7),
+    ),
 }
+LISTS = {"people": ["Ada", "ada walking", "naïve 東京 the"], "places": ["Paris", "in Paris", "Paris . the", "ada"]}
 
 
 def random_model(
@@ -71,7 +82,10 @@ def random_model(
 
     lookups, characters = FEATURES[features]
     known = FORMS[: 2 * len(FORMS) // 3]
-    vocabularies = {f.name: Vocabulary(sorted({item_of(form, f) for form in known})) for f in lookups}
+    vocabularies = {
+        f.name: Vocabulary("BIES" if f.kind == "list" else sorted({item_of(form, f) for form in known}))
+        for f in lookups
+    }
     parameters = {f"lookup.{f.name}.weight": weights(len(vocabularies[f.name]), f.dim) for f in lookups}
     if characters:
         vocabularies["characters"] = Vocabulary(sorted(set(character_sequence("".join(known), 1000))))
@@ -80,7 +94,8 @@ def random_model(
             characters.filters, characters.width * characters.dim
         )
         parameters["lookup.characters.bias"] = weights(characters.filters)
-    form_features = FormFeatures(lookups, characters, vocabularies)
+    gazetteers = Gazetteers(LISTS) if any(f.kind == "list" for f in lookups) else None
+    form_features = FormFeatures(lookups, characters, vocabularies, gazetteers)
     units = window * form_features.width
     for i, layer in enumerate(hidden):
         sums = layer * pieces if activation == "maxout" else layer
@@ -110,12 +125,31 @@ def random_sentences(seed: int, count: int, *, longest: int = 9) -> list[list[st
     ]
 
 
-def form_vector(model: SavedModel, form: str | None) -> NDArray[np.float64]:
-    """The concatenated vectors of one form; None stands outside the sentence."""
+def slow_places(tokens: Sequence[str], phrases: Sequence[str]) -> str:
+    """For each token its place in a phrase, B, I, E or S, "-" for none; of all phrases the longest from the left."""
+    folded = [token.lower() for token in tokens]
+    found, start = "", 0
+    while start < len(tokens):
+        split = [phrase.lower().split(" ") for phrase in phrases]
+        here = [len(phrase) for phrase in split if folded[start : start + len(phrase)] == phrase]
+        longest = max(here, default=0)
+        found += {0: "-", 1: "S"}.get(longest, "B" + "I" * (longest - 2) + "E")
+        start += max(longest, 1)
+    return found
+
+
+def form_vector(model: SavedModel, form: str | None, places: Mapping[str, str]) -> NDArray[np.float64]:
+    """The concatenated vectors of one form; None stands outside the sentence. `places`: list -> what it says."""
     parts = []
     features = model.features
     for feature in features.features:
-        row = 0 if form is None else features.vocabularies[feature.name].row(item_of(form, feature))
+        known = features.vocabularies[feature.name]
+        if form is None:
+            row = 0
+        elif feature.kind == "list":
+            row = known.row(places[feature.list])
+        else:
+            row = known.row(item_of(form, feature))
         parts.append(model.weights[f"lookup.{feature.name}.weight"][row].astype(np.float64))
     if features.characters:
         if form is None:
@@ -177,9 +211,14 @@ def slow_scores(model: SavedModel, tokens: Sequence[str], task: str) -> NDArray[
     """The scores [T, K] of one sentence, in float64."""
     half = model.network.window // 2
     forms = [None] * half + list(tokens) + [None] * half
+    places = {name: "-" * half + slow_places(tokens, LISTS[name]) + "-" * half for name in LISTS}
+    vectors = [
+        form_vector(model, form, {name: row[t] for name, row in places.items()})
+        for t, form in enumerate(forms)
+    ]
     scores = []
     for t in range(len(tokens)):
-        h = np.concatenate([form_vector(model, form) for form in forms[t : t + model.network.window]])
+        h = np.concatenate(vectors[t : t + model.network.window])
         for i in range(len(model.network.hidden)):
             h = slow_layer(model, i, h)
         head = model.weights[f"heads.{task}.weight"].astype(np.float64)

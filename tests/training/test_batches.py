@@ -77,11 +77,11 @@ def test_a_sentence_of_100000_words_is_a_batch_of_its_own() -> None:
 def test_hidden_words_keep_their_other_features_and_padding_stays() -> None:
     corpus, order = encoded("pos"), np.array([0, 1, 2, 3, 4])
     before, after = make_batch(corpus, order, 5), make_batch(corpus, order, 5)
-    hide_words(after, 0, 0.5, torch.Generator().manual_seed(1))
+    hide_words(after, [0], 0.5, torch.Generator().manual_seed(1))
     changed = before.rows[:, 0] != after.rows[:, 0]
     assert torch.equal(before.rows[:, 1:], after.rows[:, 1:])
     assert after.rows[changed, 0].unique().tolist() == [UNKNOWN]
     assert not changed[0]
     assert 0.25 < changed.double().mean().item() < 0.75
-    hide_words(after, 0, 1.0, torch.Generator().manual_seed(1))
+    hide_words(after, [0], 1.0, torch.Generator().manual_seed(1))
     assert after.rows[:, 0].tolist() == [0, *[UNKNOWN] * (len(after.rows) - 1)]
