@@ -33,6 +33,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "init": Command("Data", "tagger.cli.init", "init"),
     "prep": Command("Data", "tagger.cli.prep", "prep"),
+    "check": Command("Data", "tagger.cli.check", "check"),
     "train": Command("Train", "tagger.cli.train", "train"),
     "pretrain": Command("Train", "tagger.cli.pretrain", "pretrain"),
     "finetune": Command("Train", "tagger.cli.finetune", "finetune"),
@@ -43,6 +44,7 @@ COMMANDS = {
     "neighbours": Command("Use", "tagger.cli.neighbours", "neighbours"),
     "bench": Command("Use", "tagger.cli.bench", "bench"),
     "eval": Command("Understand", "tagger.cli.eval", "evaluate"),
+    "compare": Command("Understand", "tagger.cli.compare", "compare"),
     "gradcheck": Command("Understand", "tagger.cli.gradcheck", "gradcheck"),
     "diagnose": Command("Understand", "tagger.cli.diagnose", "diagnose"),
     "plot": Command("Understand", "tagger.cli.plot", "plot"),
