@@ -1,4 +1,4 @@
-"""scripts/bench_peers.py: what is compared with what, the figures, the features of the random field, the conversions."""
+"""scripts/bench_peers.py: what is compared with what, the figures, the conversions."""
 
 import ast
 import importlib
@@ -128,24 +128,6 @@ def test_the_corpus_is_read_as_iob2_without_document_rows(corpus: Path) -> None:
     ]
     assert sentences[1].pos == ["NNP", "NNP"]
     assert part("peers.corpus").read_corpus(corpus, 1) == sentences[:1]
-
-
-def test_features_of_a_word_come_from_itself_and_its_neighbours() -> None:
-    crf = peer("crf", "pycrfsuite")
-    first, last = crf.sentence_features(["Ada", "1996"])
-    own = ["bias", "word=Ada", "suffix2=da", "suffix3=Ada", "lower=ada", "shape=Aa", "title"]
-    assert first == [*own, "first", "+1:lower=1996", "+1:shape=0"]
-    assert last == [
-        "bias", "word=1996", "suffix2=96", "suffix3=996", "lower=1996", "shape=0", "digits",
-        "-1:lower=ada", "-1:shape=Aa", "-1:title", "last",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("form", "shape"), [("Ada", "Aa"), ("U.S.", "A.A."), ("F-16s", "A-0a"), ("été", "a"), ("", "")]
-)
-def test_a_shape_keeps_the_first_of_a_run(form: str, shape: str) -> None:
-    assert peer("crf", "pycrfsuite").shape(form) == shape
 
 
 def test_paragraphs_are_single_lines() -> None:
