@@ -48,6 +48,7 @@ class WindowNetwork(nn.Module):
         self.activation = build_activation(activation, leak=leak, pieces=pieces)
         self.sums = pieces if activation == "maxout" else 1  # of each hidden unit
         self.input_dropout, self.dropout = input_dropout, dropout
+        self.bfloat16 = False  # products of the first layer with 16 bits while training
         self.lookup = lookup
         widths = (window * lookup.width, *hidden)
         self.trunk = nn.ModuleList(
@@ -106,7 +107,7 @@ class WindowNetwork(nn.Module):
         assert isinstance(first, nn.Linear)
         width = first.out_features  # H, of maxout P * H
         by_slot = first.weight.view(width, self.window, -1).permute(2, 1, 0)  # [D, W, H]
-        products = vectors @ by_slot.reshape(vectors.shape[1], -1)  # [U, W * H]
+        products = self._product(vectors, by_slot.reshape(vectors.shape[1], -1))  # [U, W * H]
         slots = windows * self.window + torch.arange(self.window, device=windows.device)  # [N, W]
         summed = functional.embedding_bag(slots, products.view(-1, width), mode="sum")  # [N, H]
         hidden = self._outputs(0, summed + first.bias, generator, watch)
@@ -128,6 +129,15 @@ class WindowNetwork(nn.Module):
         if watch is not None:
             watch.append((sums.detach(), outputs.detach()))
         return self._drop(outputs, self.dropout, generator)
+
+    def _product(self, vectors: Tensor, matrix: Tensor) -> Tensor:
+        """The matrix product; with `bfloat16`, while training, of rounded numbers, and so are its gradients.
+
+        Sums are in single precision inside; what comes out is rounded too, to 8 bits, less than dropout disturbs it.
+        """
+        if self.bfloat16 and self.training:
+            return (vectors.bfloat16() @ matrix.bfloat16()).to(vectors.dtype)
+        return vectors @ matrix
 
     def _drop(self, values: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
         """Inverted dropout of a `share` of the values, while training."""

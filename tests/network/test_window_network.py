@@ -231,3 +231,48 @@ def test_a_task_named_like_a_part_of_torch_is_refused() -> None:
     assert (
         str(error.value) == "tasks.train: expected another name, found 'train'. torch needs that name itself."
     )
+
+
+def rounded(values: np.ndarray) -> np.ndarray:
+    """Float32 to the nearest number with 8 significant bits, as float64; ties to even."""
+    bits = np.ascontiguousarray(values, np.float32).view(np.uint32).astype(np.uint64)
+    bits += 0x7FFF + ((bits >> 16) & 1)
+    return (bits & 0xFFFF0000).astype(np.uint32).view(np.float32).astype(np.float64)
+
+
+def test_products_with_16_bits_are_those_of_rounded_numbers_while_training_alone() -> None:
+    """Oracle: the formula in NumPy with vectors, weights and each slot's products rounded by their bits."""
+    network = small_network(window=3)
+    exact = network(ROWS, CHARACTERS, WINDOWS)["pos"]
+    network.bfloat16 = True
+    vectors = rounded(network.lookup(ROWS, CHARACTERS).detach().numpy())  # [U, D]
+    first = network.trunk[0].weight.detach().numpy().reshape(5, 3, -1)  # [H, W, D]
+    sums = np.array(
+        [
+            sum(
+                rounded((rounded(first[:, slot]) @ vectors[form]).astype(np.float32))
+                for slot, form in enumerate(window)
+            )
+            for window in WINDOWS.tolist()
+        ]
+    )
+    hidden = np.tanh(sums + network.trunk[0].bias.detach().numpy())
+    head = network.head("pos")
+    expected = hidden @ head.weight.detach().numpy().T + head.bias.detach().numpy()
+    network.train()
+    found = network(ROWS, CHARACTERS, WINDOWS)["pos"]
+    np.testing.assert_allclose(found.detach().numpy(), expected, atol=1e-5)
+    assert not torch.equal(found, exact)
+    network.eval()
+    assert torch.equal(network(ROWS, CHARACTERS, WINDOWS)["pos"], exact)
+
+
+def test_gradients_with_16_bits_are_close_to_those_with_32() -> None:
+    gradients = []
+    for half in (False, True):
+        network = small_network(window=3)
+        network.bfloat16 = half
+        network(ROWS, CHARACTERS, WINDOWS)["pos"].square().sum().backward()
+        gradients.append(network.trunk[0].weight.grad.flatten())
+    cosine = torch.cosine_similarity(*gradients, dim=0).item()
+    assert 0.999 < cosine < 1.0
