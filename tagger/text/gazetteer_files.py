@@ -14,7 +14,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tagger.errors import DataError
 from tagger.text.lines import UTF8_MARK, decoded, plain_suffix, read_raw_lines
@@ -104,7 +104,7 @@ def _from_text(name: str) -> Iterator[Place]:
 def _from_table(name: str, part: str, delimiter: str) -> Iterator[Place]:
     """The cells of one column; rows without a cell are passed over."""
     lines = (line + "\n" for _, line in _lines(name))
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     rows = csv.reader(lines, delimiter=delimiter, quoting=quoting, strict=True)
     column = None
     try:
