@@ -115,29 +115,23 @@ class CharacterSettings(Section):
     )
 
 
-class StaticSettings(Section):
-    """Vectors of a second source beside the word's own, as a table that does not learn."""
+TableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
-    dim: int = _setting(0, "width of the vectors; 0: off", ge=0, le=4096)
+
+class StaticSettings(Section):
+    """Vectors of another source beside the word's own, as a table that does not learn."""
+
     vectors: str = _setting("", "word2vec or GloVe text file (.gz, .bz2, .xz too) of dim columns")
+    dim: int = _setting(64, "width of the vectors", ge=1, le=4096)
     max_vectors: int = _setting(200_000, "words taken from that file beyond the training data's", ge=0)
     lowercase: bool = _setting(True, "fold case before looking up")
     fold_digits: bool = _setting(True, "every digit is 0")
-
-    @model_validator(mode="after")
-    def _has_width(self) -> "StaticSettings":
-        if self.vectors and not self.dim:
-            raise PydanticCustomError("width", "features.static.dim, the columns of the vectors' file")
-        return self
-
-
-ListName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
 class GazetteerSettings(Section):
     """Lists of names: which tokens stand in a phrase of which list."""
 
-    lists: dict[ListName, str] = _setting({}, "list -> file of its phrases (.txt, .csv, .tsv, .json)")
+    lists: dict[TableName, str] = _setting({}, "list -> file of its phrases (.txt, .csv, .tsv, .json)")
     dim: int = _setting(5, "width of each list's vector", ge=1, le=4096)
     lowercase: bool = _setting(True, "fold case before comparing")
 
@@ -146,7 +140,7 @@ class FeatureSettings(Section):
     """What the network sees of a form."""
 
     word: WordSettings = WordSettings()
-    static: StaticSettings = StaticSettings()
+    static: dict[TableName, StaticSettings] = Field(default_factory=dict)
     caps: CapsSettings = CapsSettings()
     prefix: AffixSettings = AffixSettings(lengths=(1, 2, 3))
     suffix: AffixSettings = AffixSettings()
@@ -245,6 +239,9 @@ class AugmentationSettings(Section):
 
     lowercase_rate: float = _setting(0.0, "share of sentences in lower case", ge=0.0, le=1.0)
     uppercase_rate: float = _setting(0.0, "share of sentences in upper case", ge=0.0, le=1.0)
+    titlecase_rate: float = _setting(
+        0.0, "share of sentences with a capital at the start of every word", ge=0.0, le=1.0
+    )
     typo_rate: float = _setting(
         0.0, "share of words of four letters or more with a typo in them", ge=0.0, le=1.0
     )
@@ -277,6 +274,9 @@ class TrainingSettings(Section):
     )
     seed: int = _setting(1, "start of every random choice", ge=0)
     threads: int = _setting(1, "cores to use; a second one brings about a fifth more speed", ge=1)
+    bfloat16: bool = _setting(
+        False, "products of the first layer with 16 bits while training: faster where the processor has them"
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = _setting("cpu", "where the network is trained")
 
 

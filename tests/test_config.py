@@ -44,7 +44,7 @@ def message_of(values: dict[str, Any]) -> str:
         (
             {"features": {"zzz": {}}},
             "features.zzz: expected a known setting, found an unknown one. "
-            "Known here: word, caps, prefix, suffix, shape, characters.",
+            "Known here: word, static, caps, prefix, suffix, shape, characters, gazetteers.",
         ),
         (
             {"transfer": {"freeze": ["words"]}},

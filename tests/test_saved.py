@@ -44,7 +44,8 @@ def small_model() -> SavedModel:
 
 def test_lists_of_names_make_the_round_trip(tmp_path: Path) -> None:
     gazetteers = Gazetteers({"cities": ["New York", "Été"], "people": []}, lowercase=False)
-    lookups = [Feature("word", 3), Feature("list", 2, list="cities"), Feature("list", 2, list="people", place=1)]
+    lookups = [Feature("word", 3), Feature("list", 2, source="cities")]
+    lookups += [Feature("list", 2, source="people", place=1)]
     features = fit_features(lookups, None, Counter({"a": 1}), gazetteers=gazetteers)
     with written_whole(tmp_path / "model") as folder:
         write_model(folder, replace(small_model(), features=features))

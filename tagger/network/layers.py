@@ -48,3 +48,8 @@ def check_layers(setting: str, layers: Iterable[str], parameters: Iterable[str],
             close = difflib.get_close_matches(layer, known, n=1, cutoff=0.8)
             hint = f"Did you mean {close[0]}?" if close else ""
             raise SettingsError(setting, f"a layer of {owner} ({', '.join(known)})", repr(layer), hint)
+
+
+def is_static(table: str) -> bool:
+    """Whether the lookup table of that name holds static vectors, which never learn."""
+    return table.startswith("static_")

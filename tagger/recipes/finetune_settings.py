@@ -111,7 +111,8 @@ def _base(saved: SavedModel, own: Mapping[str, Any]) -> dict[str, Any]:
     values.get("training", {}).pop("score", None)  # it may be that of a task that the new data do not teach
     word = values["features"]["word"]
     word["vectors"], word["preprocessing"] = "", "none"  # its vectors are in its table
-    values["features"].get("static", {})["vectors"] = ""
+    for table in values["features"].get("static", {}).values():
+        table["vectors"] = ""
     values["features"].get("gazetteers", {})["lists"] = {}  # they are in the model
     return values
 
@@ -133,7 +134,7 @@ def _sizes(saved: SavedModel) -> dict[str, Any]:
         "suffix": {"lengths": []},
         "shape": {"dim": 0},
         "characters": {"filters": 0},
-        "static": {"dim": 0},
+        "static": {},
     }
     features: dict[str, dict[str, Any]] = {**off, "word": {}}
     for feature in saved.features.features:
@@ -141,6 +142,8 @@ def _sizes(saved: SavedModel) -> dict[str, Any]:
             features["gazetteers"] = {"dim": feature.dim}
             continue
         section = features[feature.kind]
+        if feature.kind == "static":
+            section = section.setdefault(feature.source, {})
         section["dim"] = feature.dim
         if feature.kind in ("prefix", "suffix"):
             section["lengths"] = [*section["lengths"], feature.length]

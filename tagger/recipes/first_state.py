@@ -47,7 +47,7 @@ def fit_forms(
     words = vectors.vectors.words if vectors else []
     if source and takes_words(settings.transfer.layers):
         words = words_to_add(lookups[0], counts, source.features, settings.transfer.max_words)
-    static = given.static.words if given.static else ()
+    static = {name: table.words for name, table in given.static.items()}
     features = fit_features(
         lookups,
         characters,
@@ -119,8 +119,8 @@ def first_network(
     initialise(network, sizes.initialiser, torch.Generator().manual_seed(settings.training.seed))
     if vectors:
         put_vectors(network, features, vectors)
-    if given.static:
-        put_static(network, features, given.static)
+    for name, table in given.static.items():
+        put_static(network, name, table)
     return network
 
 
@@ -131,10 +131,11 @@ def begin(settings: Settings, network: WindowNetwork) -> TrainingState:
     """
     training, freezing = (
         settings.training,
-        build_freezing(settings.transfer, static=settings.features.static.dim > 0),
+        build_freezing(settings.transfer, network.lookup.names),
     )
     device = choose_device(training.device)
     network.to(device)
+    network.bfloat16 = training.bfloat16
     freezing.check(network)
     freezing.apply(network, inf)  # what never learns has no place in the optimizer
     optimizer = build_optimizer(network, settings.optimizer, rates=settings.transfer.rates)

@@ -1,7 +1,7 @@
 """Features that come from files and not from the training data: static vectors and lists of names."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +13,21 @@ from tagger.embeddings.vectors import WordVectors, read_vectors
 from tagger.errors import SettingsError
 from tagger.network.window_network import WindowNetwork
 from tagger.recipes.word_vectors import row_spread
-from tagger.text.features import FormFeatures, normalize_word
+from tagger.text.features import normalize_word
 from tagger.text.gazetteer_files import read_phrases
 from tagger.text.gazetteers import Gazetteers
-from tagger.text.vocabulary import RESERVED, UNKNOWN
+from tagger.text.vocabulary import RESERVED
 
 Note = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GivenFeatures:
-    """What the files gave; None where the settings name none."""
+    """What the files gave; nothing where the settings name none."""
 
-    static: WordVectors | None = None  # under words as the static table spells them
+    static: Mapping[str, WordVectors] = field(
+        default_factory=dict
+    )  # table -> vectors, words as it spells them
     gazetteers: Gazetteers | None = None
 
 
@@ -37,17 +39,22 @@ def read_given(
 ) -> GivenFeatures:
     """The static vectors and lists that the settings name. `forms` are those of the training data.
 
-    Raises DataError for a file that cannot be read, SettingsError for one that is missing.
+    Raises DataError for a file that cannot be read, SettingsError where none is named.
     """
-    return GivenFeatures(_read_static(settings.static, forms, note), _read_lists(settings.gazetteers, note))
+    known = list(forms)
+    static = {name: _read_static(name, table, known, note) for name, table in settings.static.items()}
+    return GivenFeatures(static, _read_lists(settings.gazetteers, note))
 
 
-def _read_static(settings: StaticSettings, forms: Iterable[str], note: Note) -> WordVectors | None:
+def static_tables(settings: FeatureSettings) -> list[str]:
+    """The lookup tables of static vectors."""
+    return [f"static_{name}" for name in settings.static]
+
+
+def _read_static(name: str, settings: StaticSettings, forms: Iterable[str], note: Note) -> WordVectors:
     """The vectors of the words of `forms` and of the file's first `max_vectors` words."""
-    if not settings.dim:
-        return None
     if not settings.vectors:
-        raise SettingsError("features.static.vectors", "a file of vectors with features.static.dim", "none")
+        raise SettingsError(f"features.static.{name}.vectors", "a file of vectors", "none")
 
     def normalize(form: str) -> str:
         return normalize_word(form, lowercase=settings.lowercase, fold_digits=settings.fold_digits)
@@ -72,14 +79,14 @@ def _read_lists(settings: GazetteerSettings, note: Note) -> Gazetteers | None:
     return Gazetteers(phrases, lowercase=settings.lowercase)
 
 
-def put_static(network: WindowNetwork, features: FormFeatures, static: WordVectors) -> None:
-    """The vectors into the rows of the static table, centred and scaled to the spread of random rows.
+def put_static(network: WindowNetwork, name: str, static: WordVectors) -> None:
+    """The vectors into the rows of the static table `name`, centred and scaled to the spread of random rows.
 
     Padding and words without a vector have zeros, the mean of all.
     """
-    table = network.get_parameter("lookup.static.weight")
+    table = network.get_parameter(f"lookup.static_{name}.weight")
     vectors = static.vectors - static.vectors.mean(axis=0)
     vectors *= row_spread(table.shape[1]) / max(float(vectors.std()), 1e-12)
     with torch.no_grad():
-        table[: UNKNOWN + 1] = 0.0
+        table[:RESERVED] = 0.0
         table[RESERVED:] = torch.from_numpy(np.ascontiguousarray(vectors, dtype=np.float32))

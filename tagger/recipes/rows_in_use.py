@@ -19,6 +19,7 @@ from tagger.network.window_network import WindowNetwork
 from tagger.recipes.training_data import TrainingData
 from tagger.text.features import FormFeatures, item_of
 from tagger.text.vocabulary import RESERVED, Vocabulary
+from tagger.training.augmentation import CASES
 from tagger.training.variants import all_typos
 from tagger.weights_file import Weights
 
@@ -48,7 +49,7 @@ def put_aside(
 
     Nothing is put aside where augmentation could write words in a case in which the data do not have them.
     """
-    cases = settings.augmentation.lowercase_rate or settings.augmentation.uppercase_rate
+    cases = any(getattr(settings.augmentation, name) for name in CASES)
     if cases and not settings.features.word.lowercase:
         return features, None
     corpora = [corpus for part in data for corpus in part.corpora]

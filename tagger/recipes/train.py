@@ -11,7 +11,7 @@ from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerEr
 from tagger.recipes.calibrate import calibrate_run
 from tagger.recipes.development import development_scorer
 from tagger.recipes.first_state import begin, first_network, fit_forms, take_layers
-from tagger.recipes.given_features import NOTHING_GIVEN, read_given
+from tagger.recipes.given_features import NOTHING_GIVEN, read_given, static_tables
 from tagger.recipes.rows_in_use import put_aside
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
 from tagger.recipes.scorer_tasks import label_rows, task_line
@@ -246,7 +246,7 @@ def build_plan(settings: Settings, weights: Mapping[str, float]) -> Plan:
         l2=settings.optimizer.l2,
         penalize_lookups=settings.optimizer.penalize_lookups,
         max_norm=settings.optimizer.max_norm,
-        freezing=build_freezing(settings.transfer, static=settings.features.static.dim > 0),
+        freezing=build_freezing(settings.transfer, static_tables(settings.features)),
         unknown_rate=settings.features.word.unknown_rate,
         activation=settings.network.activation,
         schedule=settings.schedule,

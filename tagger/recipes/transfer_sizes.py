@@ -101,7 +101,8 @@ def _check_table(layer: str, own: FormFeatures, other: FormFeatures, misfits: Mi
             misfits.add(f"features.characters.{part}", there, here, layer)
         return
     there, here = (next(f.dim for f in forms.features if f.name == feature) for forms in (other, own))
-    section = "gazetteers" if feature.startswith("list_") else feature.rstrip("0123456789")
+    kind, _, source = feature.partition("_")
+    section = {"list": "gazetteers", "static": f"static.{source}"}.get(kind) or feature.rstrip("0123456789")
     misfits.add(f"features.{section}.dim", there, here, layer)
 
 

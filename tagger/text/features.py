@@ -37,14 +37,14 @@ class Feature:
     lowercase: bool = True  # word, prefix, suffix: fold case first
     fold_digits: bool = True  # word, prefix, suffix: every digit becomes 0
     min_count: int = 1  # training tokens that an item needs for a row of its own
-    list: str = ""  # name of a list of names
+    source: str = ""  # name of a table of static vectors, or of a list of names
     place: int = 0  # of the list in a mark
 
     @property
     def name(self) -> str:
-        """The name of the lookup table: "word", "prefix3", "list_cities", ..."""
-        if self.kind == "list":
-            return f"list_{self.list}"
+        """The name of the lookup table: "word", "prefix3", "static_meaning", "list_cities", ..."""
+        if self.source:
+            return f"{self.kind}_{self.source}"
         return f"{self.kind}{self.length}" if self.length else self.kind
 
 
@@ -247,18 +247,19 @@ def fit_features(
     counts: Counter[str],
     *,
     extra_words: Iterable[str] = (),
-    static_words: Iterable[str] = (),
+    static_words: Mapping[str, Iterable[str]] | None = None,
     gazetteers: Gazetteers | None = None,
 ) -> FormFeatures:
     """Features whose vocabularies come from `counts` (training form -> tokens) alone.
 
-    `extra_words` (words of a vector file, already normalised) get rows after the training words; `static_words` are
-    the words of the static table, which has no others.
+    `extra_words` (words of a vector file, already normalised) get rows after the training words; `static_words`
+    are those of each static table, which has no others.
     """
     vocabularies = {}
     for feature in features:
         if feature.kind in ("static", "list"):
-            vocabularies[feature.name] = Vocabulary(static_words if feature.kind == "static" else PLACES)
+            given = PLACES if feature.kind == "list" else (static_words or {}).get(feature.source, ())
+            vocabularies[feature.name] = Vocabulary(given)
             continue
         items: Counter[str] = Counter()
         for form, count in counts.items():

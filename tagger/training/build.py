@@ -35,11 +35,10 @@ def build_features(
             min_count=word.min_count,
         )
     ]
-    static = settings.static
-    if static.dim:
-        features.append(
-            Feature("static", static.dim, 0, lowercase=static.lowercase, fold_digits=static.fold_digits)
-        )
+    features += [
+        Feature("static", table.dim, lowercase=table.lowercase, fold_digits=table.fold_digits, source=name)
+        for name, table in settings.static.items()
+    ]
     if caps.dim:
         features.append(Feature("caps", caps.dim))
     for kind, affix in (("prefix", settings.prefix), ("suffix", settings.suffix)):
@@ -50,7 +49,7 @@ def build_features(
     if shape.dim:
         features.append(Feature("shape", shape.dim, min_count=shape.min_count))
     features += [
-        Feature("list", settings.gazetteers.dim, list=name, place=place) for place, name in enumerate(lists)
+        Feature("list", settings.gazetteers.dim, source=name, place=place) for place, name in enumerate(lists)
     ]
     if not letters.filters:
         return features, None

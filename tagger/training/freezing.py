@@ -4,7 +4,7 @@ A parameter without a gradient is left alone by optimizers, penalties and bounds
 The notes (004) advise to keep the layers of another model as they are where there is little new data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 
@@ -12,10 +12,7 @@ from torch import nn
 
 from tagger.config import TransferSettings
 from tagger.errors import SettingsError
-from tagger.network.layers import check_layers, group_of, layer_of
-
-STATIC = "lookup.static"
-"""The table of static vectors."""
+from tagger.network.layers import check_layers, group_of, is_static, layer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +67,10 @@ class Freezing:
                 parameter.grad = None
 
 
-def build_freezing(settings: TransferSettings, *, static: bool = False) -> Freezing:
-    """The freezing that the settings ask for; `static`: a table of static vectors is there, which never learns."""
-    return Freezing((*settings.freeze, STATIC) if static else settings.freeze, settings.thaw)
+def build_freezing(settings: TransferSettings, tables: Iterable[str] = ()) -> Freezing:
+    """The freezing that the settings ask for; of the lookup tables of these names static ones never learn."""
+    static = tuple(f"lookup.{name}" for name in tables if is_static(name))
+    return Freezing((*settings.freeze, *static), settings.thaw)
 
 
 def rate_factors(network: nn.Module, rates: Mapping[str, float]) -> dict[str, float]:

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tagger.network.layers import is_static
 from tagger.network.window_network import WindowNetwork
 from tagger.training.batches import Corpora, EncodedCorpus, batch_orders, hide_words, make_batch
 from tagger.training.distillation import Teacher
@@ -94,7 +95,7 @@ class _BatchLesson:
         teacher = self.source.teacher
         beliefs = teacher.beliefs(batch) if teacher else {}
         if self.source.unknown_rate:
-            columns = [n for n, name in enumerate(network.lookup.names) if name in ("word", "static")]
+            columns = [n for n, name in enumerate(network.lookup.names) if name == "word" or is_static(name)]
             hide_words(batch, columns, self.source.unknown_rate, generator)
         scores = network(
             batch.rows,

@@ -52,14 +52,18 @@ FEATURES = {
     "lists": (
         [
             Feature("word", 5),
-            Feature("static", 4),
-            Feature("list", 2, list="people", place=0),
-            Feature("list", 3, list="places", place=1),
+            Feature("static", 4, source="one"),
+            Feature("static", 3, lowercase=False, source="two"),
+            Feature("list", 2, source="people", place=0),
+            Feature("list", 3, source="places", place=1),
         ],
         CharacterFeature(dim=3, filters=4, width=3, max_length=7),
     ),
 }
-LISTS = {"people": ["Ada", "ada walking", "naïve 東京 the"], "places": ["Paris", "in Paris", "Paris . the", "ada"]}
+LISTS = {
+    "people": ["Ada", "ada walking", "naïve 東京 the"],
+    "places": ["Paris", "in Paris", "Paris . the", "ada"],
+}
 
 
 def random_model(
@@ -147,7 +151,7 @@ def form_vector(model: SavedModel, form: str | None, places: Mapping[str, str]) 
         if form is None:
             row = 0
         elif feature.kind == "list":
-            row = known.row(places[feature.list])
+            row = known.row(places[feature.source])
         else:
             row = known.row(item_of(form, feature))
         parts.append(model.weights[f"lookup.{feature.name}.weight"][row].astype(np.float64))

@@ -16,7 +16,12 @@ from tagger.settings_file import parse_settings
 from tests.recipes.test_train import CORPUS
 
 DIM = 3
-VECTORS = {"ada": [1.0, 0.5, -2.0], "paris": [4.0, 0.0, 0.0], "OSLO": [0.0, 1.0, 7.0], "never": [9.0, 1.0, 1.0]}
+VECTORS = {
+    "ada": [1.0, 0.5, -2.0],
+    "paris": [4.0, 0.0, 0.0],
+    "OSLO": [0.0, 1.0, 7.0],
+    "never": [9.0, 1.0, 1.0],
+}
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def place(tmp_path: Path) -> Path:
 def features(place: Path, **static: object) -> dict[str, object]:
     return {
         "word": {"dim": 4},
-        "static": {"dim": DIM, "vectors": str(place / "vectors.txt"), **static},
+        "static": {"meaning": {"dim": DIM, "vectors": str(place / "vectors.txt"), **static}},
         "gazetteers": {
             "lists": {"people": str(place / "people.txt"), "cities": str(place / "cities.csv")},
             "dim": 2,
@@ -56,7 +61,10 @@ def trained(place: Path, **changes: object) -> Path:
 
 def test_the_static_table_holds_the_vectors_centred_at_one_spread_and_never_learns(place: Path) -> None:
     model = read_model(trained(place))
-    known, table = model.features.vocabularies["static"], model.weights["lookup.static.weight"]
+    known, table = (
+        model.features.vocabularies["static_meaning"],
+        model.weights["lookup.static_meaning.weight"],
+    )
     assert known.items == ["ada", "paris", "never", "oslo"]  # those that the file spells as the table first
     vectors = np.array([VECTORS[word] for word in ("ada", "paris", "never", "OSLO")])
     centred = vectors - vectors.mean(axis=0)
@@ -80,24 +88,26 @@ def test_fine_tuning_keeps_the_lists_and_the_static_table(place: Path) -> None:
         (place / name).unlink()
     corpus = str(place / "corpus.conll")
     (place / "new.toml").write_text(
-        f'[data]\ntrain = ["{corpus}"]\ncolumns = ["word", "pos", "ner"]\n[training]\nepochs = 1\n', encoding="utf-8"
+        f'[data]\ntrain = ["{corpus}"]\ncolumns = ["word", "pos", "ner"]\n[training]\nepochs = 1\n',
+        encoding="utf-8",
     )
     finetune(place / "model", str(place / "new.toml"), place / "tuned")
     after = read_model(place / "tuned")
     assert after.features.gazetteers is not None and before.features.gazetteers is not None
     assert after.features.gazetteers.phrases == before.features.gazetteers.phrases
-    np.testing.assert_array_equal(after.weights["lookup.static.weight"], before.weights["lookup.static.weight"])
+    np.testing.assert_array_equal(
+        after.weights["lookup.static_meaning.weight"], before.weights["lookup.static_meaning.weight"]
+    )
 
 
 def test_static_vectors_need_a_file(place: Path) -> None:
-    settings = FeatureSettings.model_validate({"static": {"dim": 3}})
+    settings = FeatureSettings.model_validate({"static": {"meaning": {"dim": 3}}})
     with pytest.raises(SettingsError) as error:
         read_given(settings, [])
-    assert str(error.value) == "features.static.vectors: expected a file of vectors with features.static.dim, found none."
+    assert str(error.value) == "features.static.meaning.vectors: expected a file of vectors, found none."
 
 
 def test_words_beyond_the_limit_are_left_out_but_for_those_of_the_training_data(place: Path) -> None:
     settings = FeatureSettings.model_validate(features(place, max_vectors=1))
     given = read_given(settings, ["Oslo"])
-    assert given.static is not None
-    assert given.static.words == ["ada", "oslo"]
+    assert given.static["meaning"].words == ["ada", "oslo"]

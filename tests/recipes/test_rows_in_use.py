@@ -16,16 +16,17 @@ from tagger.saved import read_model
 from tagger.settings_file import parse_settings
 from tagger.text.features import Feature, FormFeatures
 from tagger.text.vocabulary import Vocabulary
+from tagger.training.noise import typos_of
 from tagger.weights_file import read_weights
 from tests.flows.program import DATA
 
 WORDS = ["q" + "".join(letters) for letters in product("abcdefghijklmno", repeat=3)][:3000]
 
 
-def settings(folder: Path, **training: Any) -> Any:
+def settings(folder: Path, *, typo_rate: float = 0.0, words: tuple[str, ...] = (), **training: Any) -> Any:
     """Two tasks on the sample corpus, and vectors of its words among those of 3,000 others."""
     lines = [f"{word} {' '.join(f'{x:.3f}' for x in np.random.default_rng(n).normal(size=6))}"
-             for n, word in enumerate(["ada", "in", "the", *WORDS, "oslo", "paris"])]  # fmt: skip
+             for n, word in enumerate(["ada", "in", "the", *words, *WORDS, "oslo", "paris"])]  # fmt: skip
     (folder / "vectors.txt").write_text("\n".join(lines) + "\n", "utf-8")
     return parse_settings(
         {
@@ -37,6 +38,7 @@ def settings(folder: Path, **training: Any) -> Any:
             },
             "network": {"hidden": [10], "window": 3},
             "tasks": {"upos": {}, "ner": {"objective": "sentence"}},
+            "augmentation": {"typo_rate": typo_rate},
             "training": {"epochs": 3, "batch_words": 200, "averaging": 0.9, **training},
         }
     )
@@ -57,6 +59,18 @@ def test_the_result_is_that_of_all_rows_bit_for_bit(tmp_path: Path, monkeypatch:
         read_weights(tmp_path / n / "last.safetensors")["network/lookup.word.weight"] for n in ("few", "all")
     ]
     assert len(sizes[0]) * 4 < len(sizes[1])
+
+
+def test_words_that_a_typo_may_come_to_are_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = tuple(sorted({typo.lower() for typo in typos_of("from", 9, seed=1)} - {"from"}))
+    few = train(settings(tmp_path, typo_rate=0.8, words=words), tmp_path / "few")
+    monkeypatch.setattr(rows_in_use, "WORTH_IT", 10**9)
+    every = train(settings(tmp_path, typo_rate=0.8, words=words), tmp_path / "all")
+
+    assert few.scores == every.scores
+    one, two = read_model(tmp_path / "few"), read_model(tmp_path / "all")
+    for name, array in two.weights.items():
+        np.testing.assert_array_equal(array, one.weights[name], err_msg=name)
 
 
 def test_a_run_goes_on_with_the_rows_that_were_put_aside(tmp_path: Path) -> None:
