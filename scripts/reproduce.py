@@ -161,7 +161,8 @@ def run(
     name: str, data: Path, work: Path, folder: Path, *, seed: int, overrides: list[str]
 ) -> dict[str, Any]:
     """Prepare, train and evaluate; progress on stderr, scores on stdout. Returns them as plain values."""
-    from tagger.recipes.evaluate import as_json, evaluate
+    from tagger.recipes.evaluate import evaluate
+    from tagger.recipes.evaluation_result import as_json
     from tagger.recipes.run_folder import peak_memory_mb
     from tagger.recipes.train import train
     from tagger.reports.console import print_scores

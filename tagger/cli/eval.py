@@ -1,11 +1,22 @@
 """`tagger eval`: scores of a model, or of several that vote, on gold data."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from typer import Argument, Option
 
-from tagger.cli.prep import column_schemes
+from tagger.analysis import WORST
+from tagger.cli.gold_options import (
+    BrokenTags,
+    Columns,
+    Format,
+    InputScheme,
+    Join,
+    Maps,
+    Split,
+    WideRows,
+    reading_of,
+)
 
 
 def evaluate(
@@ -26,48 +37,17 @@ def evaluate(
             metavar="FOLDER",
         ),
     ] = None,
-    split: Annotated[
-        str, Option("--split", help="Which split of a prepared folder.", metavar="NAME")
-    ] = "dev",
+    split: Split = "dev",
     task: Annotated[
         list[str] | None, Option("--task", help="Score this task only; may be repeated.", metavar="NAME")
     ] = None,
-    input_format: Annotated[
-        str | None,
-        Option(
-            "--format",
-            help="Format of the files: auto, columns, conllu, iob2, jsonl, dataset; by default as in training.",
-            metavar="FORMAT",
-        ),
-    ] = None,
-    columns: Annotated[
-        str | None,
-        Option(
-            "--columns", help="Names of a column file's columns, such as word,pos,ner.", metavar="NAME,NAME"
-        ),
-    ] = None,
-    maps: Annotated[
-        list[str] | None, Option("--map", help="Rename a label; may be repeated.", metavar="[COLUMN:]OLD=NEW")
-    ] = None,
-    join: Annotated[
-        list[str] | None,
-        Option("--join", help="More tag columns on the same tokens; may be repeated.", metavar="FILE"),
-    ] = None,
-    wide_rows: Annotated[
-        Literal["error", "join"] | None,
-        Option("--wide-rows", help="A row with too many columns: join its first ones as the word."),
-    ] = None,
-    input_scheme: Annotated[
-        list[str] | None,
-        Option(
-            help="Scheme of a column (IOB1, IOB2, IOBES, none) instead of what its tags say.",
-            metavar="COLUMN=SCHEME",
-        ),
-    ] = None,
-    broken_tags: Annotated[
-        Literal["error", "repair"] | None,
-        Option(help="A tag that breaks its scheme: repair reads it as conlleval does."),
-    ] = None,
+    input_format: Format = None,
+    columns: Columns = None,
+    maps: Maps = None,
+    join: Join = None,
+    wide_rows: WideRows = None,
+    input_scheme: InputScheme = None,
+    broken_tags: BrokenTags = None,
     calibrate: Annotated[
         bool,
         Option(
@@ -76,28 +56,57 @@ def evaluate(
             "stay the same.",
         ),
     ] = False,
-    as_json: Annotated[bool, Option("--json", help="Print the scores as JSON.")] = False,
+    baseline: Annotated[
+        list[str] | None,
+        Option(
+            "--baseline",
+            help="Score a method without a network beside the model: majority (the most frequent tag of each form) or "
+            "crf; may be repeated.",
+            metavar="NAME",
+        ),
+    ] = None,
+    train: Annotated[
+        list[str] | None,
+        Option(
+            "--train",
+            help="What baselines learn from, if not the training data that the model's settings name; may be repeated.",
+            metavar="DATA",
+        ),
+    ] = None,
+    worst: Annotated[
+        int | None,
+        Option(
+            "--worst",
+            min=0,
+            help="Sentences of each task that are tagged worst: in the terminal (by default 0), and in JSON and on the "
+            f"page (by default {WORST}).",
+            metavar="N",
+        ),
+    ] = None,
+    as_json: Annotated[bool, Option("--json", help="Print everything as JSON.")] = False,
     output: Annotated[
         Path | None,
-        Option("--output", "-o", help="Write the scores to this file too, as JSON.", metavar="FILE"),
+        Option("--output", "-o", help="Write everything to this file too, as JSON.", metavar="FILE"),
     ] = None,
-    force: Annotated[bool, Option("--force", help="Replace the output if it is there.")] = False,
+    html: Annotated[
+        Path | None, Option("--html", help="Write everything to this file too, as one page.", metavar="FILE")
+    ] = None,
+    force: Annotated[bool, Option("--force", help="Replace the outputs if they are there.")] = False,
 ) -> None:
-    """Score a model: entities by type (conlleval and strict), token accuracy on seen and unseen words, calibration."""
-    from tagger.recipes.evaluate import as_json as plain
+    """Score a model, with 95% intervals: entities and their errors, accuracy by form, calibration, worst sentences."""
     from tagger.recipes.evaluate import evaluate as run
-    from tagger.reports.calibration import print_reliability
-    from tagger.reports.console import print_json, print_scores
+    from tagger.recipes.evaluation_result import as_json as plain
+    from tagger.reports.console import print_json, print_message
+    from tagger.reports.evaluation import print_evaluation
 
-    given: dict[str, Any] = {
-        "format": input_format,
-        "columns": tuple(name.strip() for name in columns.split(",")) if columns else None,
-        "maps": tuple(maps) if maps else None,
-        "wide_rows": wide_rows,
-        "input_schemes": column_schemes(input_scheme) if input_scheme else None,
-        "broken_tags": broken_tags,
-    }
-    reading = {name: value for name, value in given.items() if value is not None}
+    reading = reading_of(
+        input_format=input_format,
+        columns=columns,
+        maps=maps,
+        wide_rows=wide_rows,
+        input_scheme=input_scheme,
+        broken_tags=broken_tags,
+    )
     result = run(
         model,
         data or (),
@@ -107,18 +116,24 @@ def evaluate(
         join=join or (),
         tasks=task or (),
         calibrate=calibrate,
+        worst=WORST if worst is None else worst,
+        baselines=baseline or (),
+        train=train or (),
         output=output,
+        html=html,
         force=force,
+        note=print_message,
     )
     if as_json:
         print_json(plain(result))
         return
-    print_scores(
+    print_evaluation(
         [task.scores for task in result.tasks],
-        more=lambda: print_reliability(
-            {task.scores.task: task.reliability for task in result.tasks if task.reliability}
-        ),
-        title=f"{result.model} on {', '.join(dict.fromkeys(task.data for task in result.tasks))}",
+        result.analyses,
+        result.reliabilities,
+        title=result.title,
+        speed=result.speed,
+        worst=worst or 0,
         signatures=[task.signature for task in result.tasks],
         notes=result.notes,
     )

@@ -1,5 +1,6 @@
 """A model's settings and what the user named to gold data: sentences, and the tags of each task."""
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -129,6 +130,15 @@ def gold_tags(task: TaskDescription, gold: Gold) -> list[list[str]]:
         where, hint = f"{gold.name}, column {task.column}", "Is it the right column? See --columns."
         raise TaggerError("expected tags that mark spans, found plain tags", where=where, hint=hint)
     return task_tags(gold.sentences, task, source)
+
+
+def fingerprint_of_tags(sentences: Sequence[Sentence], tags: Sequence[Sequence[str]]) -> str:
+    """The first 12 hexadecimal digits of the SHA-256 of tokens and gold tags, whatever format they were read from."""
+    digest = hashlib.sha256()
+    for sentence, row in zip(sentences, tags, strict=True):
+        digest.update(json.dumps((sentence.tokens, list(row)), ensure_ascii=True).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()[:12]
 
 
 def known_forms(model: Path) -> frozenset[str] | None:

@@ -1,7 +1,8 @@
 """Gold sentences, tagged: the tags of each task, and how far their probabilities and those of spans can be believed."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from time import perf_counter
 
 from tagger.evaluation.calibration import reliability
 from tagger.inference.spans import TaggedSentence
@@ -32,6 +33,11 @@ class TaggedGold:
             right = [(span.start, span.end, span.label) in known for span in spans]
             self._spans.add((span.probability or 0.0 for span in spans), right)
 
+    @property
+    def chances(self) -> Sequence[float]:
+        """The probability of each tag found, of all sentences so far."""
+        return self._tokens.chances
+
     def reliability(self) -> TaskReliability:
         """Of the tags of tokens; of the spans that were found, where the task has any."""
         spans = self._spans.reliability() if self.task.scheme != NONE else None
@@ -42,14 +48,33 @@ class _Choices:
     """Probabilities and whether each was right, in few bytes."""
 
     def __init__(self) -> None:
-        self._chances, self._right = array("d"), array("b")
+        self.chances, self._right = array("d"), array("b")
 
     def add(self, chances: Iterable[float], right: Iterable[bool]) -> None:
-        self._chances.extend(chances)
+        self.chances.extend(chances)
         self._right.extend(right)
 
     def reliability(self) -> Reliability:
-        return reliability(self._chances, self._right)
+        return reliability(self.chances, self._right)
+
+
+class Stopwatch:
+    """The time that sentences take to come, and their tokens; what is done between two of them does not count."""
+
+    def __init__(self) -> None:
+        self.seconds, self.tokens = 0.0, 0
+
+    def watched(self, sentences: Iterable[TaggedSentence]) -> Iterator[TaggedSentence]:
+        """The very sentences."""
+        coming = iter(sentences)
+        while True:
+            begun = perf_counter()
+            sentence = next(coming, None)
+            self.seconds += perf_counter() - begun
+            if sentence is None:
+                return
+            self.tokens += len(sentence)
+            yield sentence
 
 
 def tag_gold(

@@ -5,12 +5,13 @@ Off a terminal everything is plain text of the same width: no colour, no box dra
 
 import json
 import sys
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import IO, Any
 
 from rich.console import Console
 from rich.table import Table
 
+from tagger.analysis import FormScore
 from tagger.records import Counts, RankingScores, TaskScores
 
 PLAIN_WIDTH = 200
@@ -60,20 +61,24 @@ def print_scores(
     scores: Sequence[TaskScores | RankingScores],
     *,
     title: str,
+    first: Callable[[], None] = lambda: None,
     more: Callable[[], None] = lambda: None,
+    forms: Mapping[str, Sequence[FormScore]] | None = None,
     signatures: Sequence[str] = (),
     notes: Sequence[str] = (),
 ) -> None:
     """Write token accuracy of all tasks, then spans by type of each task that has them, then scorers; per cent.
 
-    more: writes what follows the tables.
+    first, more: write what stands before the tables, and after them.
+    forms: task -> accuracy by kind of form, finer than on seen and unseen words.
     signatures: what was measured, a line each: two people can tell whether they measured the same thing.
     """
     print_text(title)
     print_text("")
+    first()
     tagged = [task for task in scores if isinstance(task, TaskScores)]
     if tagged:
-        _print_accuracy(tagged)
+        _print_accuracy(tagged, forms or {})
     for task in tagged:
         if task.conlleval:
             print_text("")
@@ -117,7 +122,7 @@ def _percent(fraction: float) -> str:
     return f"{100 * fraction:.2f}"
 
 
-def _print_accuracy(scores: list[TaskScores]) -> None:
+def _print_accuracy(scores: list[TaskScores], forms: Mapping[str, Sequence[FormScore]]) -> None:
     columns = ["task", "sentences", "tokens", "accuracy"]
     cells: list[Callable[[TaskScores], str]] = [
         lambda s: s.task,
@@ -125,7 +130,12 @@ def _print_accuracy(scores: list[TaskScores]) -> None:
         lambda s: f"{s.tokens:,}",
         lambda s: _percent(s.accuracy),
     ]
-    if any(task.seen_tokens for task in scores):
+    kinds = [kind.kind for kind in forms.get(scores[0].task, ())]
+    if len(kinds) > 2 and all([kind.kind for kind in forms.get(s.task, ())] == kinds for s in scores):
+        columns += [name for kind in kinds for name in (kind, "accuracy")]
+        for place in range(len(kinds)):
+            cells += _kind_cells(forms, place)
+    elif any(task.seen_tokens for task in scores):
         columns += ["seen words", "accuracy", "unseen words", "accuracy"]
         cells += [
             lambda s: f"{s.seen_tokens:,}",
@@ -134,6 +144,18 @@ def _print_accuracy(scores: list[TaskScores]) -> None:
             lambda s: _percent(s.unseen_accuracy),
         ]
     print_table(columns, [[cell(task) for cell in cells] for task in scores])
+
+
+def _kind_cells(forms: Mapping[str, Sequence[FormScore]], place: int) -> list[Callable[[TaskScores], str]]:
+    """The cells of one kind of forms: tokens and accuracy."""
+
+    def tokens(scores: TaskScores) -> str:
+        return f"{forms[scores.task][place].tokens:,}"
+
+    def accuracy(scores: TaskScores) -> str:
+        return _percent(forms[scores.task][place].accuracy)
+
+    return [tokens, accuracy]
 
 
 def _print_spans(task: TaskScores) -> None:

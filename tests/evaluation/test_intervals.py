@@ -1,4 +1,4 @@
-"""Oracles: `score_task` (seqeval) on resampled sentences, one after the other; a normal approximation; hand counts."""
+"""Oracles: `score_task` (seqeval) on resampled sentences or documents; a normal approximation; hand counts."""
 
 import math
 
@@ -8,8 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagger.errors import ShapeError
-from tagger.evaluation.intervals import change, interval, score_of, sentence_counts
+from tagger.evaluation.intervals import (
+    by_document,
+    change,
+    document_numbers,
+    interval,
+    score_of,
+    sentence_counts,
+)
 from tagger.evaluation.scores import score_task
+from tagger.text.sentences import Sentence
 
 GOLD = ["B-PER I-PER O".split(), "O B-LOC".split(), "O".split(), "B-PER O B-ORG".split()]
 FOUND = ["B-PER I-PER O".split(), "B-LOC I-LOC".split(), "O".split(), "B-PER O B-LOC".split()]
@@ -77,6 +85,51 @@ def test_an_interval_equals_a_slow_resampling_with_the_same_draws(scheme: str) -
         estimate.value
         == score_task("t", gold, found, gold, scheme=scheme, known_forms=(), strict=False).main[1]
     )
+
+
+def test_an_interval_by_document_equals_a_slow_resampling_of_whole_documents() -> None:
+    """Oracle: documents drawn with the same numbers, their sentences scored from the tags."""
+    gold, found = many("IOB2", 7, right=0.7)
+    numbers = [0, 0, 1, 2, 2, 2, 1, *range(3, 12), *([4] * 24)]  # documents need not stay together
+    documents = [[i for i, number in enumerate(numbers) if number == own] for own in range(12)]
+    random, scores = np.random.default_rng(0), []
+    for _ in range(41):
+        chosen = [i for own in random.integers(0, 12, size=12) for i in documents[own]]
+        g, f = [gold[i] for i in chosen], [found[i] for i in chosen]
+        scores.append(score_task("t", g, f, g, scheme="IOB2", known_forms=(), strict=False).main[1])
+    counts = by_document(sentence_counts(gold, found, scheme="IOB2"), np.array(numbers))
+    estimate = interval(counts, samples=41, seed=0)
+    assert (estimate.low, estimate.high) == pytest.approx((sorted(scores)[1], sorted(scores)[39]))
+    assert estimate.value == interval(sentence_counts(gold, found, scheme="IOB2")).value
+
+
+def test_sentences_that_resemble_each_other_make_the_interval_wider() -> None:
+    """Ten documents, right or wrong as a whole: there is as much to be learnt from them as from ten sentences."""
+    gold, found = [["N"]] * 100, [["N"] if number % 20 < 10 else ["V"] for number in range(100)]
+    counts = sentence_counts(gold, found, scheme="none")
+    one, ten = interval(counts), interval(by_document(counts, np.arange(100) // 10))
+    assert ten.high - ten.low > 2 * (one.high - one.low)
+
+
+def sentences_of(*documents: str, path: str = "a") -> list[Sentence]:
+    return [Sentence(["w"], document=document, path=path) for document in documents]
+
+
+def test_documents_are_numbered_in_their_order_and_those_of_two_files_are_two() -> None:
+    names = [str(number) for number in range(9)]
+    both = sentences_of(*names, "0") + sentences_of("0", "1", path="b")
+    numbers = document_numbers(both)
+    assert numbers is not None and numbers.tolist() == [*range(9), 0, 9, 10]
+
+
+def test_few_documents_or_a_sentence_without_one_leave_the_sentences() -> None:
+    names = [str(number) for number in range(10)]
+    assert document_numbers(sentences_of(*names)) is not None
+    assert document_numbers(sentences_of(*names[:9])) is None
+    assert document_numbers(sentences_of(*names, "")) is None
+    assert document_numbers([]) is None
+    counts = sentence_counts(GOLD, FOUND, scheme="IOB2")
+    assert by_document(counts, None) is counts
 
 
 def test_a_change_equals_a_slow_resampling_of_both_with_the_same_draws() -> None:

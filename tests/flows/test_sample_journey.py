@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,34 @@ def test_eval_scores_files_as_it_scores_what_was_prepared_from_them(place: Path)
     for task in prepared:
         assert files[task]["fingerprint"] == prepared[task]["fingerprint"]
         assert files[task]["accuracy"] == prepared[task]["accuracy"]
+
+
+def test_the_page_the_json_and_the_terminal_say_the_same(place: Path, tmp_path: Path) -> None:
+    """Oracle of the kinds of forms: the tags of each training form, counted here."""
+    page, file = tmp_path / "page.html", tmp_path / "scores.json"
+    options = ("--baseline", "majority", "--worst", "2", "--html", str(page), "--output", str(file))
+    shown = tagger("eval", "model", *options, cwd=place).stdout
+    tasks = json.loads(file.read_text(encoding="utf-8"))["tasks"]
+    text = page.read_text(encoding="utf-8")
+    for values in tasks.values():
+        assert f"signature  {values['signature']}\n" in shown and values["signature"] in text
+        score = f"{100 * values['main']['value']:.2f}"
+        assert f"{score}  [{100 * values['main']['low']:.2f}, {100 * values['main']['high']:.2f}]" in shown
+        assert score in text and len(values["worst"]) <= 2
+        (baseline,) = values["baselines"]
+        assert baseline["change"]["value"] == pytest.approx(
+            values["main"]["value"] - baseline["score"]["value"]
+        )
+        assert sum(kind["tokens"] for kind in values["forms"]) == values["tokens"]
+    counts: dict[str, Counter[str]] = {}
+    for line in read_jsonl(place / "sample.train.jsonl"):
+        for form, tag in zip(line["tokens"], line["upos"], strict=True):
+            counts.setdefault(form, Counter())[tag] += 1
+    several = {form for form, tags in counts.items() if len(tags) > 1}
+    tokens = [form for line in read_jsonl(place / "sample.dev.jsonl") for form in line["tokens"]]
+    kinds = {kind["kind"]: kind["tokens"] for kind in tasks["upos"]["forms"]}
+    assert kinds["ambiguous"] == sum(form in several for form in tokens)
+    assert kinds["unseen"] == sum(form not in counts for form in tokens)
 
 
 def test_tagged_gold_tokens_come_to_the_scores_of_eval(place: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Evaluation of a small model whose answers are known: every form is tagged by a table."""
 
+import html
 import json
 import math
 from pathlib import Path
@@ -11,9 +12,11 @@ import typer
 from typer.testing import CliRunner
 
 import tagger
+from tagger.analysis import FormScore, SentenceSpan, SpanErrors
 from tagger.cli.eval import evaluate as command
 from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
-from tagger.recipes.evaluate import as_json, evaluate
+from tagger.recipes.evaluate import evaluate
+from tagger.recipes.evaluation_result import as_json
 from tagger.records import Counts, RankingScores
 from tagger.saved import (
     NetworkDescription,
@@ -32,6 +35,7 @@ from tagger.whole_files import write_file
 WORDS = ["Ada", "lives", "in", "Oslo", "."]
 POS = {"Ada": "PROPN", "lives": "VERB", "in": "ADP", "Oslo": "PROPN", ".": "PUNCT"}
 NER = {"Ada": "S-PER", "Oslo": "S-LOC"}
+AMBIGUOUS = {"pos": ["Oslo"], "ner": []}
 SETTINGS = {"training": {"seed": 7}, "data": {"columns": ["word", "pos", "entity"]}}
 
 
@@ -40,6 +44,7 @@ def write_table_model(
     settings: dict[str, Any] = SETTINGS,
     *,
     forms: Any = WORDS,
+    ambiguous: Any = AMBIGUOUS,
     pos: dict[str, str] = POS,
     sure: float = 1.0,
 ) -> Path:
@@ -75,6 +80,8 @@ def write_table_model(
     )
     if forms is not None:
         model.extra_files["forms.json"] = json.dumps(forms)
+    if ambiguous is not None:
+        model.extra_files["ambiguous.json"] = json.dumps(ambiguous)
     folder.mkdir()
     write_model(folder, model)
     return folder
@@ -110,9 +117,12 @@ def test_signature_says_what_was_measured(model: Path, gold: str) -> None:
     pos, ner = evaluate(model, [gold]).tasks
     version = tagger.__version__
     assert ner.signature == (
-        f"task:ner|data:{gold}#{ner.fingerprint}|scheme:IOBES|mode:conlleval,strict|seed:7|tagger:{version}"
+        f"task:ner|data:{gold}#{ner.fingerprint}|scheme:IOBES|mode:conlleval,strict|bootstrap:sentences x1000#0"
+        f"|seed:7|tagger:{version}"
     )
-    assert pos.signature.endswith(f"|scheme:none|mode:tokens|seed:7|tagger:{version}")
+    assert pos.signature.endswith(
+        f"|scheme:none|mode:tokens|bootstrap:sentences x1000#0|seed:7|tagger:{version}"
+    )
 
 
 def test_fingerprint_depends_on_the_content_not_on_the_format(model: Path, gold: str, tmp_path: Path) -> None:
@@ -213,13 +223,142 @@ def test_without_forms_it_is_unknown_which_words_are_seen(tmp_path: Path, gold: 
     assert as_json(result)["tasks"]["pos"]["seen"] is None
 
 
+def test_kinds_of_forms_by_hand(model: Path, gold: str) -> None:
+    """pos: Ada, lives, in and . have one tag and are right; of Oslo, with several, one of two is; South is unseen."""
+    pos, ner = (result.analysis for result in evaluate(model, [gold]).tasks)
+    assert pos is not None and ner is not None
+    assert pos.forms == (FormScore("one tag", 4, 4), FormScore("ambiguous", 2, 1), FormScore("unseen", 1, 0))
+    assert [kind.tokens for kind in ner.forms] == [6, 0, 1]
+
+
+def test_a_model_that_does_not_say_which_forms_are_ambiguous(tmp_path: Path, gold: str) -> None:
+    old = write_table_model(tmp_path / "old", ambiguous=None)
+    result = evaluate(old, [gold])
+    assert result.notes[0] == (
+        "no ambiguous.json in the model: which words have several tags in training is unknown"
+    )
+    assert result.analyses["pos"].forms == (FormScore("seen", 6, 5), FormScore("unseen", 1, 0))
+    new = write_table_model(tmp_path / "new")
+    both = evaluate(new, [gold], more=[old])
+    assert both.notes[0].startswith(f"no ambiguous.json in {old}: ")
+    assert [kind.kind for kind in both.analyses["pos"].forms] == ["seen", "unseen"]
+
+
+def test_forms_that_are_ambiguous_to_any_of_several_models(tmp_path: Path, gold: str) -> None:
+    first, second = (
+        write_table_model(tmp_path / name, ambiguous={"pos": forms, "ner": []})
+        for name, forms in (("a", ["Oslo"]), ("b", ["Ada"]))
+    )
+    forms = evaluate(first, [gold], more=[second]).analyses["pos"].forms
+    assert [kind.tokens for kind in forms] == [3, 3, 1]
+
+
+def test_what_is_wrong_by_hand(model: Path, gold: str) -> None:
+    """South Oslo is found as Oslo: a wrong span in line 4, whose sentence begins in line 1."""
+    pos, ner = (result.analysis for result in evaluate(model, [gold]).tasks)
+    assert pos is not None and ner is not None
+    assert ner.spans[0] == SpanErrors("all", 2, 0, 1, 0, 0, 0)
+    assert [(c.gold, c.found) for c in pos.confusions if c.gold != c.found] == [
+        ("NOUN", "PROPN"),
+        ("PROPN", "X"),
+    ]
+    assert (ner.invalid, ner.transitions, pos.transitions) == (0, 9, 0)
+    assert [(s.number, s.where, s.errors) for s in ner.worst] == [(1, f"{gold}:1", 1)]
+    assert ner.worst[0].gold_spans[1] == SentenceSpan(3, 5, "LOC")
+    assert ner.worst[0].found_spans[1] == SentenceSpan(4, 5, "LOC")
+    wrong = -math.log(1 - NOT_SURE) - math.log(1 - SURE_NER)
+    assert ner.worst[0].surprise == pytest.approx(wrong)
+    assert [s.number for s in pos.worst] == [2, 1]  # Oslo surely wrong, South hardly sure
+    assert evaluate(model, [gold], worst=0).analyses["pos"].worst == ()
+
+
+def test_intervals_by_document_where_there_are_enough(model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "documents.conll"
+    text = "-DOCSTART- -X- O\n\nAda PROPN B-PER\n\nOslo NOUN B-LOC\n\n"
+    path.write_text(text * 10, encoding="utf-8")
+    result = evaluate(model, [str(path)], tasks=["pos"]).tasks[0]
+    assert result.analysis is not None
+    assert (result.analysis.resampled, result.analysis.units) == ("documents", 10)
+    score = result.analysis.score
+    assert (score.value, score.low, score.high) == (0.5, 0.5, 0.5)  # all documents are alike
+    assert "|bootstrap:documents x1000#0|" in result.signature
+
+
+def test_the_main_score_is_the_middle_of_its_interval(model: Path, gold: str) -> None:
+    for result in evaluate(model, [gold]).tasks:
+        assert result.analysis is not None
+        assert result.analysis.score.value == result.scores.main[1]
+        assert result.analysis.score.low <= result.scores.main[1] <= result.analysis.score.high
+
+
+def test_the_speed_counts_every_token_once(model: Path, gold: str, tmp_path: Path) -> None:
+    speed = evaluate(model, [gold]).speed
+    assert speed is not None
+    assert (speed.tokens, speed.notes) == (7, ("with probabilities", "pos + ner"))
+    assert speed.seconds > 0
+    alone = write_scorers(tmp_path / "m", scorer("any", "entity", ""))
+    assert evaluate(alone, [gold]).speed is None
+
+
+def test_the_page_is_written_whole_and_replaced_only_by_force(model: Path, gold: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    result = evaluate(model, [gold], html=page)
+    text = page.read_text(encoding="utf-8")
+    assert html.escape(result.title) in text
+    assert all(html.escape(task.signature) in text for task in result.tasks)
+    page.write_text("mine")
+    with pytest.raises(OutputExistsError):
+        evaluate(model, [gold], html=page)
+    assert page.read_text() == "mine"
+    evaluate(model, [gold], html=page, force=True)
+    assert page.read_text() != "mine"
+
+
+def test_the_page_names_scorers_as_left_out(tmp_path: Path, gold: str) -> None:
+    model = write_scorers(tmp_path / "m", scorer("any", "entity", ""))
+    evaluate(model, [gold], html=tmp_path / "page.html")
+    assert "any tags nothing: its ranking stands on the terminal and in JSON" in (
+        tmp_path / "page.html"
+    ).read_text(encoding="utf-8")
+
+
+def test_the_command_prints_the_worst_sentences_that_are_asked_for(model: Path, gold: str) -> None:
+    app = typer.Typer()
+    app.command()(command)
+    shown = CliRunner().invoke(app, [str(model), gold, "--worst", "1"]).stdout
+    assert (
+        f"ner: the sentences that are tagged worst (surprise in nats)\n{gold}:1  1 error, surprise" in shown
+    )
+    assert "PER [Ada], LOC [South Oslo]" in shown and "PER [Ada], LOC [Oslo]" in shown
+    assert "tagged worst" not in CliRunner().invoke(app, [str(model), gold]).stdout
+    values = json.loads(CliRunner().invoke(app, [str(model), gold, "--json", "--worst", "1"]).stdout)
+    assert [len(task["worst"]) for task in values["tasks"].values()] == [1, 1]
+    values = json.loads(CliRunner().invoke(app, [str(model), gold, "--json"]).stdout)
+    assert [len(task["worst"]) for task in values["tasks"].values()] == [2, 1]
+
+
 def test_json_carries_scores_and_signatures(model: Path, gold: str, tmp_path: Path) -> None:
     output = tmp_path / "scores.json"
     result = evaluate(model, [gold], output=output)
     values = json.loads(output.read_text(encoding="utf-8"))
     assert values == json.loads(json.dumps(as_json(result)))
     assert (values["seed"], values["tagger"], values["model"]) == (7, tagger.__version__, str(model))
-    assert values["tasks"]["ner"]["conlleval"]["all"]["f1"] == pytest.approx(2 / 3)
+    ner = values["tasks"]["ner"]
+    assert ner["conlleval"]["all"]["f1"] == ner["main"]["value"] == pytest.approx(2 / 3)
+    assert ner["main"]["low"] <= ner["main"]["value"] <= ner["main"]["high"]
+    assert ner["bootstrap"] == {
+        "resampled": "sentences",
+        "units": 2,
+        "samples": 1000,
+        "seed": 0,
+        "level": 0.95,
+    }
+    assert ner["span_errors"][0]["wrong_span"] == 1
+    assert ner["confusions"][0] == {"gold": "LOC", "found": "LOC", "count": 2}
+    assert ner["invalid_transitions"] == {"invalid": 0, "transitions": 9}
+    assert ner["forms"][2] == {"kind": "unseen", "tokens": 1, "correct": 0, "accuracy": 0.0}
+    assert ner["worst"][0]["where"] == f"{gold}:1"
+    assert values["speed"]["tokens"] == 7
     assert values["tasks"]["ner"]["signature"] == result.tasks[1].signature
     with pytest.raises(OutputExistsError):
         evaluate(model, [gold], output=output)
@@ -249,6 +388,8 @@ def test_no_data_at_all(tmp_path: Path) -> None:
     [
         ("forms.json", "{", "expected JSON, found"),
         ("forms.json", '{"a": 1}', "expected a JSON list of strings, found another value."),
+        ("ambiguous.json", "{", "expected JSON, found"),
+        ("ambiguous.json", '{"pos": [1]}', "expected lists of strings by task, found another value."),
         ("settings.toml", "x = [", "expected TOML, found"),
     ],
 )
@@ -305,7 +446,7 @@ def test_the_signature_of_an_ensemble_counts_its_models_and_names_their_seeds(
     result = evaluate(model, [gold], more=others, tasks=["pos"])
     assert result.tasks[0].signature == (
         f"task:pos|data:{gold}#{result.tasks[0].fingerprint}|scheme:none|mode:tokens"
-        f"|seed:7,8,unknown|models:3|tagger:{tagger.__version__}"
+        f"|bootstrap:sentences x1000#0|seed:7,8,unknown|models:3|tagger:{tagger.__version__}"
     )
     values = as_json(result)
     assert (values["models"], values["seed"]) == ([str(model), *map(str, others)], [7, 8, None])
