@@ -136,6 +136,19 @@ class GazetteerSettings(Section):
     lowercase: bool = _setting(True, "fold case before comparing")
 
 
+class MemorySettings(Section):
+    """What a first pass over the document made of the same form elsewhere in it, for a second pass."""
+
+    task: str = _setting("", "task of spans whose tags are remembered; empty: off")
+    dim: int = _setting(5, "width of the vector", ge=1, le=4096)
+    folds: int = _setting(
+        3, "parts of the training data; each is tagged by a network that learnt from the others", ge=2, le=20
+    )
+    rate: float = _setting(
+        0.5, "share of an epoch's documents that show it; the others are as in a first pass", gt=0.0, le=1.0
+    )
+
+
 class FeatureSettings(Section):
     """What the network sees of a form."""
 
@@ -147,6 +160,7 @@ class FeatureSettings(Section):
     shape: ShapeSettings = ShapeSettings()
     characters: CharacterSettings = CharacterSettings()
     gazetteers: GazetteerSettings = GazetteerSettings()
+    memory: MemorySettings = MemorySettings()
 
 
 Units = Annotated[int, Field(ge=1, le=65_536)]

@@ -10,6 +10,7 @@
     run.json              versions, data fingerprints, time and memory
     forms.json            the forms of the training data (for scores on seen and unseen words)
     ambiguous.json        task -> those of them that carry several of its tags there
+    memory.json           of a model with a memory: what its training documents remember, for `--resume`
     last.safetensors      the state of training after the last epoch, for `--resume`
     finetune.json         of a fine-tuning: scores on old and new data, before and after; what was new
     before.safetensors    of a fine-tuning: DATA/TASK -> what its model got right in each sentence [sentences, 3]
@@ -44,6 +45,7 @@ DESCRIPTION, VOCABULARY, WEIGHTS, CARD = "model.json", "vocabulary.json", "weigh
 SETTINGS, METRICS, HISTORY = "settings.toml", "metrics.json", "history.jsonl"
 RUN, FORMS, AMBIGUOUS = "run.json", "forms.json", "ambiguous.json"
 GAZETTEERS = "gazetteers.json"
+MEMORY = "memory.json"
 
 BATCH_NORM_EPSILON = 1e-5
 """Added to the variance under the root of batch normalisation; torch's default."""

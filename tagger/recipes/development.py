@@ -14,10 +14,11 @@ from tagger.recipes.training_data import TrainingData, task_tags
 from tagger.records import Evaluation, RankingScores, TaskScores
 from tagger.saved import TaskDescription
 from tagger.text.features import FormFeatures
+from tagger.text.memory import document_runs, remember_documents
 from tagger.text.schemes import allowed_transitions
 from tagger.text.sentences import Sentence
 from tagger.training.batches import EncodedCorpus, encode
-from tagger.training.prediction import NO_LABEL, predict_with_losses
+from tagger.training.prediction import NO_LABEL, predict, predict_with_losses
 
 Scorer = Callable[[], Evaluation]
 
@@ -31,6 +32,7 @@ class _Scored:
 
     tokens: list[list[str]]
     encoded: EncodedCorpus
+    documents: list[int]
     gold: list[tuple[TaskDescription, list[list[str]]]]
 
 
@@ -53,13 +55,34 @@ def development_scorer(
         for number, sentences in watched_sentences(data, watched_words)
     ]
 
+    second = SecondPass(features, data.tasks) if features.memory else None
+
     def score() -> Evaluation:
-        results, losses = _score(network, dev)
+        results, losses = _score(network, dev, second)
         scores, deciding_score = summarize(results, deciding)
-        train_scores, train_score = summarize(_score(network, samples)[0], deciding)
+        train_scores, train_score = summarize(_score(network, samples, second)[0], deciding)
         return Evaluation(scores, deciding_score, losses, train_scores, train_score)
 
     return score
+
+
+class SecondPass:
+    """Tags sentences a first time and encodes them with what their documents then remember."""
+
+    def __init__(self, features: FormFeatures, tasks: Sequence[TaskDescription]) -> None:
+        assert features.memory is not None
+        self._features, self._task = features, features.memory.task
+        self._labels = next((task.labels for task in tasks if task.name == self._task), None)
+
+    def encoded(self, network: WindowNetwork, corpus: _Scored) -> EncodedCorpus:
+        """The sentences of `corpus` as numbers, with their labels."""
+        if self._labels is None:  # the task is not among those that are taught
+            return corpus.encoded
+        rows = predict(network, corpus.encoded, (self._task,))[self._task]
+        tags = [[self._labels[row] for row in own] for own in rows]
+        memory = remember_documents(corpus.tokens, tags, corpus.documents)
+        encoded = encode(corpus.tokens, self._features, memory=memory)
+        return replace(encoded, labels=corpus.encoded.labels)
 
 
 def summarize(
@@ -113,7 +136,8 @@ def _scored(
     tasks = [t for t in data.tasks_of(number) if sentences and t.column in sentences[0].tags]
     gold = [(task, task_tags(sentences, task, corpus.schemes[task.column])) for task in tasks]
     labels = {task.name: gold_numbers(task, tags) for task, tags in gold}
-    return _Scored(tokens, replace(encode(tokens, features), labels=labels), gold)
+    encoded = replace(encode(tokens, features), labels=labels)
+    return _Scored(tokens, encoded, list(document_runs(sentences)), gold)
 
 
 def gold_numbers(task: TaskDescription, tags: Sequence[Sequence[str]]) -> NDArray[np.int64]:
@@ -139,7 +163,7 @@ def gold_numbers(task: TaskDescription, tags: Sequence[Sequence[str]]) -> NDArra
 
 
 def _score(
-    network: WindowNetwork, corpora: Sequence[_Scored]
+    network: WindowNetwork, corpora: Sequence[_Scored], second: "SecondPass | None"
 ) -> tuple[list[TaskScores | RankingScores], dict[str, float]]:
     """The scores of every task of the corpora, and their losses."""
     results: list[TaskScores | RankingScores] = []
@@ -148,7 +172,8 @@ def _score(
         tasks = tuple(task.name for task, _ in corpus.gold)
         if not tasks:
             continue
-        found = predict_with_losses(network, corpus.encoded, tasks)
+        encoded = second.encoded(network, corpus) if second else corpus.encoded
+        found = predict_with_losses(network, encoded, tasks)
         losses |= found.losses
         for task, gold in corpus.gold:
             if task.is_scorer:

@@ -114,6 +114,7 @@ def _base(saved: SavedModel, own: Mapping[str, Any]) -> dict[str, Any]:
     for table in values["features"].get("static", {}).values():
         table["vectors"] = ""
     values["features"].get("gazetteers", {})["lists"] = {}  # they are in the model
+    values["features"].get("memory", {})["task"] = ""  # what is remembered is in the model too
     return values
 
 
@@ -138,8 +139,8 @@ def _sizes(saved: SavedModel) -> dict[str, Any]:
     }
     features: dict[str, dict[str, Any]] = {**off, "word": {}}
     for feature in saved.features.features:
-        if feature.kind == "list":
-            features["gazetteers"] = {"dim": feature.dim}
+        if feature.kind in ("list", "memory"):
+            features["gazetteers" if feature.kind == "list" else "memory"] = {"dim": feature.dim}
             continue
         section = features[feature.kind]
         if feature.kind == "static":

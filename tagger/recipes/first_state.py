@@ -39,11 +39,11 @@ def fit_forms(
     """The features of forms, their vocabularies filled from the training sentences.
 
     The word table has rows for the words of the pretrained vectors too; every table that is taken from `source` has
-    rows for what that knows. `given`: static vectors and lists of names.
+    rows for what that knows. `given`: static vectors, lists of names, memory.
     """
     counts = count_training_forms(data)
     lists = given.gazetteers.names if given.gazetteers else ()
-    lookups, characters = build_features(settings.features, lists)
+    lookups, characters = build_features(settings.features, lists, memory=given.memory is not None)
     words = vectors.vectors.words if vectors else []
     if source and takes_words(settings.transfer.layers):
         words = words_to_add(lookups[0], counts, source.features, settings.transfer.max_words)
@@ -55,6 +55,7 @@ def fit_forms(
         extra_words=words,
         static_words=static,
         gazetteers=given.gazetteers,
+        memory=given.memory,
     )
     return with_items_of(features, source.features, settings.transfer.layers) if source else features
 

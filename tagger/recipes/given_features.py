@@ -16,6 +16,7 @@ from tagger.recipes.word_vectors import row_spread
 from tagger.text.features import normalize_word
 from tagger.text.gazetteer_files import read_phrases
 from tagger.text.gazetteers import Gazetteers
+from tagger.text.memory import Memory
 from tagger.text.vocabulary import RESERVED
 
 Note = Callable[[str], None]
@@ -29,6 +30,7 @@ class GivenFeatures:
         default_factory=dict
     )  # table -> vectors, words as it spells them
     gazetteers: Gazetteers | None = None
+    memory: Memory | None = None  # what is to be remembered, which the tasks say
 
 
 NOTHING_GIVEN = GivenFeatures()

@@ -1,6 +1,6 @@
 """Train a network: settings in, a model folder and its record out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,15 @@ from tagger.recipes.calibrate import calibrate_run
 from tagger.recipes.development import development_scorer
 from tagger.recipes.first_state import begin, first_network, fit_forms, take_layers
 from tagger.recipes.given_features import NOTHING_GIVEN, read_given, static_tables
+from tagger.recipes.memory import (
+    Beginning,
+    Classes,
+    build_memory,
+    document_numbers_of,
+    dump_memory,
+    read_memory,
+    remember_training,
+)
 from tagger.recipes.rows_in_use import put_aside
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
 from tagger.recipes.scorer_tasks import label_rows, task_line
@@ -23,7 +32,7 @@ from tagger.recipes.transfer_record import TRANSFER, dump_transfer, read_transfe
 from tagger.recipes.word_vectors import preprocessing_file, read_pretrained
 from tagger.records import Step, TrainReport
 from tagger.reports.transfer import summary
-from tagger.saved import AMBIGUOUS, DESCRIPTION, SETTINGS, SavedModel, read_model
+from tagger.saved import AMBIGUOUS, DESCRIPTION, MEMORY, SETTINGS, SavedModel, read_model
 from tagger.settings_file import load_settings
 from tagger.text.features import FormFeatures
 from tagger.training.augmentation import build_augmentation
@@ -60,10 +69,17 @@ def train(
     vectors = None if resume else read_pretrained(settings.features.word, forms, note)
     given = NOTHING_GIVEN if resume else read_given(settings.features, forms, note)
     source = None if resume else read_source(settings)
+    remembered = build_memory(settings.features.memory, data.tasks)
+    beginning = Beginning(vectors, source, given)
+    given = replace(given, memory=remembered)
     # a run that goes on needs neither the vectors nor the other model again
     features = read_model(output).features if resume else fit_forms(settings, data, vectors, source, given)
     model = SavedModel(describe_network(settings.network), data.tasks, features, {})
     model.extra_files[AMBIGUOUS] = dump_ambiguous([data])
+    memory: Sequence[Classes] = ()
+    if remembered:
+        memory = read_memory(output, data) if resume else remember_training(settings, data, beginning, note)
+        model.extra_files[MEMORY] = dump_memory(memory)
     network = first_network(settings, data, features, vectors, given)
     taken = read_transfer(output) if resume else take_layers(settings, network, model, source, data)
     if taken:
@@ -97,10 +113,12 @@ def train(
     )
     corpora = build_augmentation(
         settings.augmentation,
-        encode_corpora(data, features),
+        encode_corpora(data, features, memory),
         [data.tasks_of(number) for number in range(len(data.corpora))],
         features,
         seed=settings.training.seed,
+        documents=document_numbers_of(data) if remembered else (),
+        memory_rate=settings.features.memory.rate,
     )
     rounds = train_epochs(state, corpora, build_plan(settings, task_weights(settings, data)), evaluate)
     report = follow(rounds, state, run, observe)
@@ -217,8 +235,13 @@ def run_facts(settings: Settings, data: TrainingData) -> dict[str, object]:
     return {"seed": settings.training.seed, "threads": settings.training.threads, "data": corpora}
 
 
-def encode_corpora(data: TrainingData, features: FormFeatures) -> list[EncodedCorpus]:
-    """The training sentences of each corpus as numbers, with the labels of its tasks."""
+def encode_corpora(
+    data: TrainingData, features: FormFeatures, memory: Sequence[Classes] = ()
+) -> list[EncodedCorpus]:
+    """The training sentences of each corpus as numbers, with the labels of its tasks.
+
+    memory: of each corpus what is remembered of its tokens; without it nothing is.
+    """
     encoded = []
     for number, corpus in enumerate(data.corpora):
         tasks = data.tasks_of(number)
@@ -228,6 +251,7 @@ def encode_corpora(data: TrainingData, features: FormFeatures) -> list[EncodedCo
                 features,
                 {t.name: task_tags(corpus.train, t, corpus.schemes[t.column]) for t in tasks},
                 {t.name: label_rows(t) for t in tasks},
+                memory[number] if memory else None,
             )
         )
     return encoded

@@ -1,8 +1,9 @@
-"""A word form to the rows of its features: word, capitalisation, affixes, shape, lists of names, characters.
+"""A word form to the rows of its features: word, capitalisation, affixes, shape, lists of names, memory, characters.
 
 Every feature is a function of the form alone, so whatever is computed from features can be kept per distinct form.
-With lists of names, forms that stand in a listed phrase carry a mark (`gazetteers.py`): the form and its mark are one
-form here. The form that stands outside the sentence (padding) has row 0 in every lookup table.
+With lists of names, forms that stand in a listed phrase carry a mark (`gazetteers.py`), and with a memory those that
+the document has elsewhere (`memory.py`): the form and its mark are one form here. The form that stands outside the
+sentence (padding) has row 0 in every lookup table.
 """
 
 import re
@@ -16,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagger.text.gazetteers import PLACES, Gazetteers, form_of, place_of
+from tagger.text.memory import Memory, class_of, with_memory
 from tagger.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 
-Kind = Literal["word", "static", "caps", "prefix", "suffix", "shape", "list"]
+Kind = Literal["word", "static", "caps", "prefix", "suffix", "shape", "list", "memory"]
 
 WORD_START, WORD_END = "\x02", "\x03"
 """Control characters that stand for the edges of a form in its character sequence."""
@@ -38,7 +40,7 @@ class Feature:
     fold_digits: bool = True  # word, prefix, suffix: every digit becomes 0
     min_count: int = 1  # training tokens that an item needs for a row of its own
     source: str = ""  # name of a table of static vectors, or of a list of names
-    place: int = 0  # of the list in a mark
+    place: int = 0  # of the list in a mark; of memory the number of lists
 
     @property
     def name(self) -> str:
@@ -105,6 +107,7 @@ _ITEM: dict[str, Callable[[str, Feature], str]] = {
     "caps": lambda form, _: caps_class(form),
     "shape": lambda form, _: word_shape(form),
     "list": lambda form, f: place_of(form, f.place),
+    "memory": lambda form, f: class_of(form, f.place),
     "prefix": lambda form, f: normalize_word(form, lowercase=f.lowercase, fold_digits=f.fold_digits)[
         : f.length
     ],
@@ -149,7 +152,7 @@ class FormFeatures:
 
     `features` in the order in which their vectors are concatenated (characters, if any, come last);
     `vocabularies` holds one `Vocabulary` a lookup table, by its name ("characters" for the characters);
-    `gazetteers` are the lists that features of kind "list" belong to.
+    `gazetteers` are the lists that features of kind "list" belong to, `memory` is what that of kind "memory" shows.
     """
 
     def __init__(
@@ -158,20 +161,31 @@ class FormFeatures:
         characters: CharacterFeature | None,
         vocabularies: Mapping[str, Vocabulary],
         gazetteers: Gazetteers | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.features = tuple(features)
         self.characters = characters
         self.vocabularies = dict(vocabularies)
         self.gazetteers = gazetteers
+        self.memory = memory
 
     def with_vocabularies(self, vocabularies: Mapping[str, Vocabulary]) -> "FormFeatures":
         """The same features with these vocabularies in the place of their own, where they are given."""
         whole = {**self.vocabularies, **vocabularies}
-        return FormFeatures(self.features, self.characters, whole, self.gazetteers)
+        return FormFeatures(self.features, self.characters, whole, self.gazetteers, self.memory)
 
-    def mark(self, tokens: Sequence[str]) -> Sequence[str]:
-        """The forms of a sentence as `rows` takes them: marked where they stand in a phrase of a list."""
-        return tokens if self.gazetteers is None else self.gazetteers.mark(tokens)
+    @property
+    def lists(self) -> int:
+        """How many lists of names there are."""
+        return len(self.gazetteers.phrases) if self.gazetteers else 0
+
+    def mark(self, tokens: Sequence[str], classes: Sequence[str] = ()) -> Sequence[str]:
+        """The forms of a sentence as `rows` takes them: marked where they stand in a phrase of a list.
+
+        classes: what is remembered of each token, if anything is; it is in the marks then.
+        """
+        marked = tokens if self.gazetteers is None else self.gazetteers.mark(tokens)
+        return with_memory(marked, classes, self.lists) if any(classes) else marked
 
     @property
     def width(self) -> int:
@@ -186,8 +200,8 @@ class FormFeatures:
         for column, feature in zip(table, self.features, strict=True):
             row = self.vocabularies[feature.name].rows.get
             items = (
-                [place_of(text, feature.place) for text in marked]
-                if feature.kind == "list"
+                [item_of(text, feature) for text in marked]
+                if feature.kind in ("list", "memory")
                 else _items(forms, feature, normalized)
             )
             column[:] = [row(item, UNKNOWN) for item in items]
@@ -195,7 +209,9 @@ class FormFeatures:
 
     def _forms(self, marked: Sequence[str]) -> Sequence[str]:
         """The forms without their marks."""
-        return marked if self.gazetteers is None else [form_of(text) for text in marked]
+        if self.gazetteers is None and self.memory is None:
+            return marked
+        return [form_of(text) for text in marked]
 
     def character_rows(self, forms: Sequence[str]) -> NDArray[np.int64]:
         """Rows of the character table, edge marks included, padded with row 0 on the right.
@@ -222,6 +238,7 @@ class FormFeatures:
             if self.characters
             else None,
             "lists": {"lowercase": self.gazetteers.lowercase} if self.gazetteers else None,
+            "memory": {"task": self.memory.task, "types": list(self.memory.types)} if self.memory else None,
         }
 
     @classmethod
@@ -233,11 +250,13 @@ class FormFeatures:
     ) -> "FormFeatures":
         """The features that `describe` wrote down; `phrases` of its lists."""
         characters, lists = description["characters"], description.get("lists")
+        memory = description.get("memory")
         return cls(
             [Feature(**values) for values in description["lookups"]],
             CharacterFeature(**characters) if characters else None,
             vocabularies,
             Gazetteers(phrases or {}, lowercase=lists["lowercase"]) if lists else None,
+            Memory(memory["task"], tuple(memory["types"])) if memory else None,
         )
 
 
@@ -249,6 +268,7 @@ def fit_features(
     extra_words: Iterable[str] = (),
     static_words: Mapping[str, Iterable[str]] | None = None,
     gazetteers: Gazetteers | None = None,
+    memory: Memory | None = None,
 ) -> FormFeatures:
     """Features whose vocabularies come from `counts` (training form -> tokens) alone.
 
@@ -257,8 +277,9 @@ def fit_features(
     """
     vocabularies = {}
     for feature in features:
-        if feature.kind in ("static", "list"):
-            given = PLACES if feature.kind == "list" else (static_words or {}).get(feature.source, ())
+        if feature.kind in ("static", "list", "memory"):
+            fixed = {"list": PLACES, "memory": memory.classes if memory else ()}
+            given = fixed.get(feature.kind) or (static_words or {}).get(feature.source, ())
             vocabularies[feature.name] = Vocabulary(given)
             continue
         items: Counter[str] = Counter()
@@ -274,4 +295,4 @@ def fit_features(
             for letter in character_sequence(form, characters.max_length):
                 letters[letter] += count
         vocabularies["characters"] = Vocabulary.from_counts(letters)
-    return FormFeatures(features, characters, vocabularies, gazetteers)
+    return FormFeatures(features, characters, vocabularies, gazetteers, memory)

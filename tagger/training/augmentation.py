@@ -3,7 +3,7 @@
 Every epoch is drawn anew from the training's own generator, so a resumed training draws what an uninterrupted one does.
 The corpora themselves never change. Forms with a typo, forms in another case, and rare forms whose word is hidden are
 encoded once, as further rows (`variants.py`); an epoch then only renumbers. The order: mentions, then typos, then case,
-then rare words; so a sentence in another case may have typos too.
+then memory, then rare words; so a sentence in another case may have typos too.
 
 The vocabularies stay those of the training data as they stand: what only a typo or another case brings (a shape, a
 character, a word that the data do not have) has the row of unknown items, while training as when tagging.
@@ -27,7 +27,13 @@ from tagger.saved import TaskDescription
 from tagger.text.features import FormFeatures
 from tagger.training.batches import Corpora, EncodedCorpus
 from tagger.training.mentions import Mentions, find_mentions, swap_mentions
-from tagger.training.variants import Forms, with_hidden_words, with_typos, with_variants
+from tagger.training.variants import (
+    Forms,
+    with_hidden_words,
+    with_plain_forms,
+    with_typos,
+    with_variants,
+)
 
 CASES: dict[str, Callable[[str], str]] = {
     "lowercase_rate": str.lower,
@@ -37,6 +43,24 @@ CASES: dict[str, Callable[[str], str]] = {
 """Setting of a case -> what it makes of a form; of title case, `n't` and `'s` stay as they are."""
 RATES = ("swap_rate", "typo_rate", *CASES, "rare_rate")
 """The settings of which each changes nothing at 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """Which sentences of a corpus show what their document remembers; in the others forms have no class.
+
+    `plain` [forms + 1]: the form without its class; `documents` [sentences]: the number of the sentence's document.
+    """
+
+    plain: Forms
+    documents: NDArray[np.int64]
+    rate: float
+
+    def draw(self, corpus: EncodedCorpus, generator: np.random.Generator) -> EncodedCorpus:
+        """The corpus with the classes of a share `rate` of its documents."""
+        shown = generator.random(int(self.documents.max(initial=0)) + 1) < self.rate
+        words = np.repeat(shown[self.documents], corpus.lengths)  # [words]
+        return replace(corpus, forms=np.where(words, corpus.forms, self.plain[corpus.forms]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +76,7 @@ class Augmenter:
     mentions: Mentions | None = None
     typos: Forms | None = None
     cases: Mapping[str, Forms] = field(default_factory=dict)
+    memory: Remembering | None = None
     hidden: Forms | None = None
 
     def draw(self, generator: np.random.Generator) -> EncodedCorpus:
@@ -63,6 +88,8 @@ class Augmenter:
             corpus = _with_some_typos(corpus, self.typos, self.rates.typo_rate, generator)
         if self.cases:
             corpus = self._in_other_case(corpus, generator)
+        if self.memory is not None:
+            corpus = self.memory.draw(corpus, generator)
         if self.hidden is not None and self.rates.rare_rate:
             rare = np.flatnonzero(self.hidden[corpus.forms] != corpus.forms)
             rare = rare[generator.random(len(rare)) < self.rates.rare_rate]
@@ -88,12 +115,16 @@ def build_augmentation(
     features: FormFeatures,
     *,
     seed: int,
+    documents: Sequence[NDArray[np.int64]] = (),
+    memory_rate: float = 1.0,
 ) -> Corpora:
     """What the loop trains on: `corpora` as they are if no rate is set, else a function that draws them for an epoch.
 
-    tasks: those of each corpus; seed: of the misspellings. Raises SettingsError for rates that cannot be.
+    tasks: those of each corpus; seed: of the misspellings; documents: of each corpus the number of each sentence's
+    document, a share `memory_rate` of which shows what it remembers (all without `documents`).
+    Raises SettingsError for rates that cannot be.
     """
-    if not any(getattr(settings, name) for name in RATES):
+    if not any(getattr(settings, name) for name in RATES) and not documents:
         return corpora
     _check_cases(settings)
     mentions: list[Mentions | None] = [None for _ in corpora]
@@ -105,17 +136,20 @@ def build_augmentation(
     column = [feature.kind for feature in features.features].index("word")
     rare = word_counts(corpora, column, len(features.vocabularies["word"])) <= settings.rare_count
     augmenters = []
-    for corpus, found in zip(corpora, mentions, strict=True):
-        whole, typos, hidden = corpus, None, None
+    for number, (corpus, found) in enumerate(zip(corpora, mentions, strict=True)):
+        whole, typos, memory, hidden = corpus, None, None, None
         cases: dict[str, Forms] = {}
         if settings.typo_rate:
             whole, typos = with_typos(whole, features, seed)
         for name in CASES:
             if getattr(settings, name):
                 whole, cases[name] = with_variants(whole, features, CASES[name])
+        if documents:
+            whole, plain = with_plain_forms(whole, features)
+            memory = Remembering(plain, documents[number], memory_rate)
         if settings.rare_rate:
             whole, hidden = with_hidden_words(whole, column, rare)
-        augmenters.append(Augmenter(whole, settings, found, typos, cases, hidden))
+        augmenters.append(Augmenter(whole, settings, found, typos, cases, memory, hidden))
     return lambda generator: [augmenter.draw(generator) for augmenter in augmenters]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import torch
@@ -77,13 +78,15 @@ def encode(
     features: FormFeatures,
     tags: Mapping[str, Sequence[Sequence[str]]] | None = None,
     label_rows: Mapping[str, Mapping[str, int]] | None = None,
+    memory: Sequence[Sequence[str]] | None = None,
 ) -> EncodedCorpus:
     """The corpus as numbers: each distinct form's features are looked up once.
 
     `tags` maps each task to the tags of every sentence, `label_rows` to the numbers of its labels.
+    `memory`: what is remembered of every token, as `tagger.text.memory` says; None: nothing.
     """
     numbers: dict[str, int] = {}
-    marked = map(features.mark, sentences)
+    marked = map(features.mark, sentences, repeat(()) if memory is None else memory)
     flat = [numbers.setdefault(form, len(numbers) + 1) for tokens in marked for form in tokens]
     known = list(numbers)
     rows, characters = features.rows(known), features.character_rows(known)

@@ -18,11 +18,11 @@ from tagger.weights_file import Weights
 
 
 def build_features(
-    settings: FeatureSettings, lists: Sequence[str] = ()
+    settings: FeatureSettings, lists: Sequence[str] = (), *, memory: bool = False
 ) -> tuple[list[Feature], CharacterFeature | None]:
     """The features that the settings switch on, in the order in which their vectors are concatenated.
 
-    `lists` names the lists of names, in the order in which marks have them.
+    `lists` names the lists of names, in the order in which marks have them; `memory`: whether there is one.
     """
     word, caps, shape, letters = settings.word, settings.caps, settings.shape, settings.characters
     features = [
@@ -51,6 +51,8 @@ def build_features(
     features += [
         Feature("list", settings.gazetteers.dim, source=name, place=place) for place, name in enumerate(lists)
     ]
+    if memory:
+        features.append(Feature("memory", settings.memory.dim, place=len(lists)))
     if not letters.filters:
         return features, None
     return features, CharacterFeature(letters.dim, letters.filters, letters.width, letters.max_length)

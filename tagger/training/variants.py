@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tagger.text.features import FormFeatures
 from tagger.text.gazetteers import change_form, form_of
+from tagger.text.memory import without_memory
 from tagger.text.vocabulary import PADDING, UNKNOWN
 from tagger.training.batches import PADDING_FORM, EncodedCorpus
 from tagger.training.noise import typos_of
@@ -33,9 +34,24 @@ def with_variants(
     for text in corpus.texts[1:]:
         variant = change_form(text, change)
         text = form_of(variant) if exact and variant != text else variant
+        if form_of(text) == form_of(text).lower():  # no capital letter, nothing remembered
+            text = without_memory(text, features.lists)
         changed.append(numbers.setdefault(text, len(numbers) + 1))
     whole = _with_forms(corpus, features, numbers)
     return whole, np.array(changed, np.int32)
+
+
+def with_plain_forms(corpus: EncodedCorpus, features: FormFeatures) -> tuple[EncodedCorpus, Forms]:
+    """`corpus` with rows for its forms without what is remembered of them too, and their numbers [forms + 1]."""
+    numbers = _numbers(corpus)
+    plain = [PADDING_FORM]
+    plain += [
+        numbers.setdefault(without_memory(text, features.lists), len(numbers) + 1)
+        for text in corpus.texts[1:]
+    ]
+    whole = _with_forms(corpus, features, numbers)
+    plain += range(len(plain), len(whole.texts))  # the new ones are plain
+    return whole, np.array(plain, np.int32)
 
 
 def with_typos(corpus: EncodedCorpus, features: FormFeatures, seed: int) -> tuple[EncodedCorpus, Forms]:
