@@ -1,6 +1,6 @@
 """Batches of sentences of ready tokens to tags, probabilities and scores: network, decoders and what they add up to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,9 @@ from tagger.inference.ensemble import Ensemble, common_tasks, named
 from tagger.inference.probabilities import Evidence, weigh
 from tagger.inference.runtime import DEFAULT_MEMORY, Runtime
 from tagger.inference.scoring import nothing_scores, nothing_tags, scores_of
+from tagger.inference.second_pass import SecondPass
 from tagger.inference.spans import TaggedSentence
-from tagger.reading.words import Words
+from tagger.reading.words import Item, Words, batches, document_batches
 from tagger.saved import SavedModel, TaskDescription
 
 
@@ -35,18 +36,34 @@ class BatchTagger:
         self._tasks = {name: task for name, task in chosen.items() if not task.is_scorer}
         self._scorers = tuple(name for name, task in chosen.items() if task.is_scorer)
         self._schemes = {name: task.scheme for name, task in self._tasks.items()}
-        self._runtime: Runtime | Ensemble
+        scored = tuple(dict.fromkeys((*chosen, *_remembered(models))))
         if more:
-            ensemble = Ensemble(models, names=names, tasks=tuple(chosen), memory=memory)
-            self._runtime, decoding = ensemble, ensemble.decoding
+            ensemble = Ensemble(models, names=names, tasks=scored, memory=memory)
+            self.score_with(ensemble, ensemble.decoding)
+            decoding = ensemble.decoding
         else:
             with named(names[0]):
-                self._runtime, decoding = Runtime(model, memory=memory, tasks=tuple(chosen)), model
+                self.score_with(Runtime(model, memory=memory, tasks=scored), model)
+                decoding = model
         with named(names[0]):
             voted = {task.name: task for task in decoding.tasks}
             self._decoders = {name: build_decoder(decoding, voted[name]) for name in self._tasks}
         self.name = " + ".join(names)  # for errors
         self._names = {name: np.array(task.labels, dtype=object) for name, task in self._tasks.items()}
+
+    def score_with(self, runtime: Runtime | Ensemble, decoding: SavedModel) -> None:
+        """Let `runtime` score the sentences; `decoding`: what the decoders of its tasks are built from."""
+        self._runtime = runtime
+        self._passes = SecondPass(runtime, decoding)
+
+    @property
+    def by_document(self) -> bool:
+        """Whether a sentence's tags depend on the rest of its document, as `Words.document` tells it."""
+        return self._passes.by_document
+
+    def batches(self, items: Iterable[Item]) -> Iterator[list[Item]]:
+        """Sentences in lists that may be tagged together, of whole documents where the tags depend on them."""
+        return document_batches(items) if self.by_document else batches(items)
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -71,6 +88,8 @@ class BatchTagger:
     ) -> list[TaggedSentence]:
         """The sentences of one batch, tagged together; the memory taken grows with their tokens.
 
+        Where the tags depend on documents, the batch has whole ones (see `batches`).
+
         Scorers have no part in it. Raises ModelError where there are no other tasks, SettingsError for a
         `min_probability` that is none.
         """
@@ -78,7 +97,7 @@ class BatchTagger:
             raise nothing_tags(self._scorers, self.name)
         check_probability(min_probability)
         lengths = np.fromiter((len(words.tokens) for words in batch), dtype=np.intp, count=len(batch))
-        scores = self._runtime.scores([words.tokens for words in batch])
+        scores = self._passes.scores(batch)
         numbers = self.decode(scores, lengths)
         tags = {name: self._names[name][chosen].tolist() for name, chosen in numbers.items()}
         evidence: dict[str, list[Evidence]] = {}
@@ -112,7 +131,12 @@ class BatchTagger:
         """The scores of one batch of sentences, as by `score_sentences`."""
         if not self._scorers:
             raise nothing_scores(self._tasks, self.name)
-        return scores_of(self._runtime, self._scorers, batch)
+        return scores_of(self._passes.scores(batch), self._runtime.columns, self._scorers, batch)
+
+
+def _remembered(models: Sequence[SavedModel]) -> list[str]:
+    """The tasks whose tags any of the models remembers."""
+    return [model.features.memory.task for model in models if model.features.memory]
 
 
 def _known(name: str, tasks: dict[str, TaskDescription]) -> TaskDescription:

@@ -25,7 +25,7 @@ from tagger.errors import ModelError, SettingsError
 from tagger.inference.decoding import path_terms
 from tagger.inference.first_layer import weight
 from tagger.inference.form_table import BYTES_A_FORM
-from tagger.inference.runtime import DEFAULT_MEMORY, Runtime
+from tagger.inference.runtime import DEFAULT_MEMORY, Remembered, Runtime
 from tagger.saved import SavedModel, TaskDescription
 
 Array = NDArray[np.float32]
@@ -36,7 +36,7 @@ LABELS_SHOWN = 5
 
 
 class Ensemble:
-    """Models that vote, with the interface of `Runtime`: `columns` and `scores`, of the chosen tasks."""
+    """Models that vote, with the interface of `Runtime`: `columns`, `remembered` and `scores`, of the chosen tasks."""
 
     def __init__(
         self,
@@ -57,18 +57,20 @@ class Ensemble:
                 self._runtimes.append(Runtime(model, memory=share))
             own = {task.name: task.labels for task in model.tasks}
             self._orders.append({task.name: _places(task.labels, own[task.name]) for task in self.tasks})
+        self.remembered = tuple(dict.fromkeys(task for one in self._runtimes for task in one.remembered))
         ends = np.cumsum([len(task.labels) for task in self.tasks]).tolist()
         self.columns = {
             task.name: slice(end - len(task.labels), end) for task, end in zip(self.tasks, ends, strict=True)
         }
         self.decoding = self._for_decoders(models, names)
 
-    def scores(self, sentences: Sequence[Sequence[str]]) -> Array:
+    def scores(self, sentences: Sequence[Sequence[str]], memory: Remembered | None = None) -> Array:
         """The vote on all labels for all tokens in order; `columns` has the part of each task.
 
-        Tasks that score each token alone: logs of the mean probabilities. Shapes: result [N, sum of K].
+        memory: what is remembered of each token, by task. Tasks that score each token alone: logs of the mean
+        probabilities. Shapes: result [N, sum of K].
         """
-        found = [runtime.scores(sentences) for runtime in self._runtimes]
+        found = [runtime.scores(sentences, memory) for runtime in self._runtimes]
         result = np.empty((len(found[0]), sum(len(task.labels) for task in self.tasks)), np.float32)
         for task in self.tasks:
             parts = [

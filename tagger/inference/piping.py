@@ -21,21 +21,25 @@ Pairs = Iterable[tuple[str, Any]]
 def pipe_here(
     pairs: Pairs,
     *,
-    split: Callable[[str], Iterable[Words]],
+    split: Callable[[str, int], Iterable[Words]],
     tag: Callable[[Sequence[Words]], Sentences],
+    batched: Callable[[Iterable[Words | None]], Iterator[list[Words | None]]] = batches,
 ) -> Iterator[tuple[Sentences, Any]]:
-    """For each pair of a text and anything, the text's tagged sentences and the same thing; texts share batches."""
+    """For each pair of a text and anything, the text's tagged sentences and the same thing; texts share batches.
+
+    split: a text, which is the document of that number, to its sentences. batched: sentences to batches.
+    """
     contexts: deque[Any] = deque()
 
     def flat() -> Iterator[Words | None]:
         """The sentences of all texts, None after each text."""
-        for text, context in pairs:
-            yield from split(text)
+        for number, (text, context) in enumerate(pairs):
+            yield from split(text, number)
             contexts.append(context)
             yield None
 
     done: Sentences = []
-    for batch in batches(flat()):
+    for batch in batched(flat()):
         tagged = iter(tag([words for words in batch if words is not None]))
         for words in batch:
             if words is not None:

@@ -21,7 +21,7 @@ its features, 8.5 for the product, the rest for copies and the table, and up to 
 memory for its row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
@@ -38,6 +38,8 @@ from tagger.saved import SavedModel
 
 Array = NDArray[np.float32]
 Numbers = NDArray[np.intp]
+Remembered = Mapping[str, Sequence[Sequence[str]]]
+"""Task -> the classes of every token of some sentences, as `tagger.text.memory` says."""
 
 DEFAULT_MEMORY = 200_000_000
 """Bytes for the table of forms: about 30,000 forms at window 5, hidden 300."""
@@ -82,7 +84,9 @@ class Runtime:
             )
         self.window = network.window
         self.columns: dict[str, slice] = {}
-        self._mark = model.features.mark if model.features.gazetteers else None
+        self._features = model.features
+        memory = model.features.memory
+        self.remembered = (memory.task,) if memory else ()  # tasks whose first tags a second pass sees
         self._kernels = compiled()
         self._relu = network.activation == "relu"
         self._activation = build_activation(network.activation, leak=network.leak, pieces=network.pieces)
@@ -112,21 +116,29 @@ class Runtime:
             raise ModelError("expected a model with a task, found none")
         return np.ascontiguousarray(np.concatenate(weights).T), np.concatenate(biases)
 
-    def scores(self, sentences: Sequence[Sequence[str]]) -> Array:
+    def scores(self, sentences: Sequence[Sequence[str]], memory: Remembered | None = None) -> Array:
         """Scores of all labels for all tokens in order; `columns` has the part of each task.
 
-        Shapes: result [N, sum of K], N tokens in all.
+        memory: what is remembered of each token, by task. Shapes: result [N, sum of K], N tokens in all.
         """
         result = np.empty((sum(map(len, sentences)), len(self._heads[1])), np.float32)
-        for piece in self.look_up(sentences):
+        classes = memory[self.remembered[0]] if memory and self.remembered else None
+        for piece in self.look_up(sentences, classes):
             self.score(piece, result[piece.tokens])
         return result
 
-    def look_up(self, sentences: Sequence[Sequence[str]]) -> Iterator[LookedUp]:
-        """The rows of the tokens' forms, some thousand tokens at a time; each holds until the next is asked for."""
+    def look_up(
+        self, sentences: Sequence[Sequence[str]], classes: Sequence[Sequence[str]] | None = None
+    ) -> Iterator[LookedUp]:
+        """The rows of the tokens' forms, some thousand tokens at a time; each holds until the next is asked for.
+
+        classes: what is remembered of each token.
+        """
         lengths = np.fromiter(map(len, sentences), dtype=np.intp, count=len(sentences))
-        if self._mark is not None:
-            sentences = [self._mark(tokens) for tokens in sentences]
+        if classes is not None:
+            sentences = list(map(self._features.mark, sentences, classes))
+        elif self._features.gazetteers:
+            sentences = list(map(self._features.mark, sentences))
         half = self.window // 2
         padding: list[Form] = [None] * half
         stream: list[Form] = list(chain.from_iterable(chain((padding,), *((s, padding) for s in sentences))))

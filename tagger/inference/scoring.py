@@ -1,24 +1,25 @@
 """What scorers make of a batch of sentences, and the errors for models that have none, or nothing else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tagger.errors import ModelError
-from tagger.inference.ensemble import Ensemble
-from tagger.inference.runtime import Runtime
 from tagger.reading.words import Words
 
 
 def scores_of(
-    runtime: Runtime | Ensemble, scorers: Iterable[str], batch: Sequence[Words]
+    scores: NDArray[np.float32], columns: Mapping[str, slice], scorers: Iterable[str], batch: Sequence[Words]
 ) -> list[dict[str, list[float]]]:
-    """For each sentence of the batch the score of each token, a list for each of the `scorers`."""
-    scores = runtime.scores([words.tokens for words in batch])
-    columns = {name: scores[:, runtime.columns[name].start].tolist() for name in scorers}
+    """For each sentence of the batch the score of each token, a list for each of the `scorers`.
+
+    Shapes: scores [N, sum of K] as the runtime gives them, with the part of each task in `columns`.
+    """
+    found = {name: scores[:, columns[name].start].tolist() for name in scorers}
     ends = np.cumsum([len(words.tokens) for words in batch]).tolist()
     return [
-        {name: column[end - len(words.tokens) : end] for name, column in columns.items()}
+        {name: column[end - len(words.tokens) : end] for name, column in found.items()}
         for words, end in zip(batch, ends, strict=True)
     ]
 

@@ -28,7 +28,7 @@ from tagger.inference.spacy_docs import (
     set_tags,
 )
 from tagger.inference.tagger import Tagger, load
-from tagger.reading.words import TOKENS_A_BATCH, Words, batches
+from tagger.reading.words import TOKENS_A_BATCH, Words
 from tagger.saved import read_model
 from tagger.text.sentence_ends import LineBreaks
 
@@ -168,13 +168,13 @@ class WindowTagger:
         tagger, attributes = self._load()
         sentences, texts = zip(*(sentences_of(doc, self._line_breaks) for doc in docs), strict=True)
         words = (
-            Words(list(map(own.__getitem__, places)))
-            for parts, own in zip(sentences, texts, strict=True)
+            Words(list(map(own.__getitem__, places)), document=number)
+            for number, (parts, own) in enumerate(zip(sentences, texts, strict=True))
             for places in parts
         )
         tagged = (
             sentence
-            for batch in batches(words)
+            for batch in tagger.batches(words)
             for sentence in tagger.tag_batch(
                 batch, probabilities=self._probabilities, min_probability=self._min_probability
             )

@@ -11,7 +11,7 @@ Several models vote: tagger.load("models/one", "models/two").
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import repeat
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any, Literal, TypeVar, overload
 
@@ -22,7 +22,7 @@ from tagger.inference.piping import pipe_here, pipe_in_processes
 from tagger.inference.runtime import DEFAULT_MEMORY
 from tagger.inference.spans import Span, TaggedSentence
 from tagger.reading.text_pieces import load_tokenizer
-from tagger.reading.words import Words, batches
+from tagger.reading.words import Words
 from tagger.saved import SavedModel, read_model
 from tagger.text.tokenizer import ENGLISH, LineBreaks, split_sentences
 
@@ -88,14 +88,14 @@ class Tagger(BatchTagger):
         probabilities: bool = False,
         min_probability: float = 0.0,
     ) -> list[TaggedSentence]:
-        """The sentences of raw `text`, tagged; their offsets count the characters of `text`.
+        """The sentences of raw `text`, tagged; their offsets count the characters of `text`, which is one document.
 
         line_breaks: what a line break means: "paragraph" and "sentence": that one ends; "wrapped": nothing, a blank
             line ends a paragraph; "auto": wrapped or paragraph, whichever the text looks like.
         min_probability: spans less probable than this are left out; in a task without spans the tag is "" then.
         """
         tagged = []
-        for batch in batches(self._words_of(_text(text), line_breaks)):
+        for batch in self.batches(self._words_of(_text(text), line_breaks=line_breaks)):
             tagged += self.tag_batch(batch, probabilities=probabilities, min_probability=min_probability)
         return tagged
 
@@ -112,9 +112,14 @@ class Tagger(BatchTagger):
         *,
         probabilities: bool = False,
         min_probability: float = 0.0,
+        documents: Iterable[int] | None = None,
     ) -> Iterator[TaggedSentence]:
-        """Sentences of ready tokens, tagged as they are asked for; reads some thousand tokens ahead."""
-        for batch in batches(Words(_checked(tokens)) for tokens in sentences):
+        """Sentences of ready tokens, tagged as they are asked for; reads some thousand tokens ahead.
+
+        documents: a number for each sentence, the same for neighbours of one document; by default each is its own. Only
+            a model with a memory looks at them.
+        """
+        for batch in self.batches(_words(sentences, documents)):
             yield from self.tag_batch(batch, probabilities=probabilities, min_probability=min_probability)
 
     @overload
@@ -168,7 +173,7 @@ class Tagger(BatchTagger):
         if workers == 1:
             split = partial(self._words_of, line_breaks=line_breaks)
             tag = partial(self.tag_batch, probabilities=probabilities, min_probability=min_probability)
-            found = pipe_here(pairs, split=split, tag=tag)
+            found = pipe_here(pairs, split=split, tag=tag, batched=self.batches)
         else:
             options = {
                 "line_breaks": line_breaks,
@@ -180,21 +185,31 @@ class Tagger(BatchTagger):
             )
         return found if as_tuples else (sentences for sentences, _ in found)
 
-    def score_sentences(self, sentences: Iterable[Sequence[str]]) -> Iterator[dict[str, list[float]]]:
+    def score_sentences(
+        self, sentences: Iterable[Sequence[str]], *, documents: Iterable[int] | None = None
+    ) -> Iterator[dict[str, list[float]]]:
         """For each sentence of ready tokens the score of each token, a list for each scorer; larger: more likely true.
 
         Read and computed as by `tag_sentences`. Raises ModelError where there are no scorers.
         """
-        for batch in batches(Words(_checked(tokens)) for tokens in sentences):
+        for batch in self.batches(_words(sentences, documents)):
             yield from self.score_batch(batch)
 
     def __reduce__(self) -> tuple[object, ...]:
         return self.source, ()
 
-    def _words_of(self, text: str, line_breaks: LineBreaks) -> Iterator[Words]:
-        """The sentences of raw `text`."""
+    def _words_of(self, text: str, document: int = 0, *, line_breaks: LineBreaks) -> Iterator[Words]:
+        """The sentences of raw `text`, which is the document of that number."""
         for tokens, starts, ends in self._split(text, line_breaks=line_breaks):
-            yield Words(tokens, starts, ends, text[starts[0] : ends[-1]])
+            yield Words(tokens, starts, ends, text[starts[0] : ends[-1]], document=document)
+
+
+def _words(sentences: Iterable[Sequence[str]], documents: Iterable[int] | None) -> Iterator[Words]:
+    """Sentences of ready tokens with the numbers of their documents."""
+    for tokens, number in zip(
+        sentences, count() if documents is None else documents, strict=documents is not None
+    ):
+        yield Words(_checked(tokens), document=number)
 
 
 def _text(text: object) -> str:

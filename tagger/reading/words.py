@@ -6,6 +6,8 @@ from typing import Generic, NamedTuple, TypeVar
 TOKENS_A_BATCH = 8192
 """Tokens tagged at once: enough that a step of many sentences side by side costs little each."""
 SENTENCES_A_BATCH = 4096
+TOKENS_A_DOCUMENT = 131_072
+"""Where a model looks at whole documents, a longer one is several."""
 
 
 class Words(NamedTuple):
@@ -21,6 +23,7 @@ class Words(NamedTuple):
     places: Sequence[int] = ()  # of CoNLL-U: which of these lines each token is, from 0
     record: Mapping[str, object] | None = None  # that the text is from, one object for all its sentences
     gap: str | None = None  # the text between the sentence and the one before, or the beginning of the piece
+    document: int = 0  # neighbours with the same number are of one document, where a model looks at documents
 
 
 Item = TypeVar("Item", Words, Words | None)
@@ -52,6 +55,23 @@ def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
     for item in items:
         if waiting.add(item):
             yield waiting.take()
+    rest = waiting.take()
+    if rest:
+        yield rest
+
+
+def document_batches(items: Iterable[Item], *, most: int = TOKENS_A_DOCUMENT) -> Iterator[list[Item]]:
+    """As `batches`, of whole documents; one with more than `most` tokens ends behind the sentence that exceeds them."""
+    waiting = Waiting[Item]()
+    document, tokens, enough = 0, 0, False
+    for item in items:
+        if item is not None:
+            if item.document != document or tokens > most:
+                if enough or tokens > most:
+                    yield waiting.take()
+                document, tokens, enough = item.document, 0, False
+            tokens += len(item.tokens)
+        enough = waiting.add(item) or enough
     rest = waiting.take()
     if rest:
         yield rest

@@ -12,7 +12,7 @@ from tagger.inference.runtime import LookedUp, Runtime
 from tagger.inference.tagger import Tagger
 from tagger.reading.cutting import cut_pieces, parse_piece
 from tagger.reading.pieces import Reading
-from tagger.reading.words import Words, batches
+from tagger.reading.words import Words
 from tagger.saved import SavedModel
 from tagger.writing.outputs import FORMATS, Layout
 
@@ -51,8 +51,8 @@ class TimedTagger(Tagger):
     def __init__(self, model: SavedModel, *, memory: int, tasks: Sequence[str] | None, name: str) -> None:
         """See `Tagger`."""
         super().__init__(model, memory=1, tasks=tasks, names=[name])
-        self.timed = _TimedRuntime(model, memory=memory, tasks=(*self.tasks, *self.scorers))
-        self._runtime = self.timed
+        self.timed = _TimedRuntime(model, memory=memory, tasks=tuple(self._runtime.columns))
+        self.score_with(self.timed, model)
 
     @property
     def clock(self) -> Clock:
@@ -77,8 +77,10 @@ class _TimedRuntime(Runtime):
         super().__init__(model, memory=memory, tasks=tasks)
         self.clock = Clock()
 
-    def look_up(self, sentences: Sequence[Sequence[str]]) -> Iterator[LookedUp]:
-        return self._clocked(super().look_up(sentences))
+    def look_up(
+        self, sentences: Sequence[Sequence[str]], classes: Sequence[Sequence[str]] | None = None
+    ) -> Iterator[LookedUp]:
+        return self._clocked(super().look_up(sentences, classes))
 
     def _clocked(self, pieces: Iterator[LookedUp]) -> Iterator[LookedUp]:
         while True:
@@ -123,7 +125,7 @@ def timed_pass(path: str, tagger: TimedTagger, layout: Layout, output: Path) -> 
             sentences = list(parse_piece(piece, READING))
             clock.add(TOKENISE, begin)
             begin, inner = perf_counter(), clock.inner()
-            tagged = list(chain.from_iterable(map(tagger.tag_batch, batches(sentences))))
+            tagged = list(chain.from_iterable(map(tagger.tag_batch, tagger.batches(sentences))))
             clock[TOGETHER] += perf_counter() - begin - (clock.inner() - inner)
             begin = perf_counter()
             sink.write(FORMATS[FORMAT].render(sentences, tagged, layout))

@@ -20,11 +20,13 @@ from tagger.inference.decoding import Array, Decoder, Numbers, build_decoder
 from tagger.inference.ensemble import named
 from tagger.inference.probabilities import log_probabilities
 from tagger.inference.runtime import Runtime
-from tagger.reading.words import Words, batches
+from tagger.inference.second_pass import SecondPass
+from tagger.reading.words import Words, document_batches
 from tagger.recipes.gold import Gold, GoldPart, gold_of_corpora, gold_tags
 from tagger.recipes.training_data import TrainingData
 from tagger.records import Calibration
 from tagger.saved import METRICS, SavedModel, read_model, write_temperatures
+from tagger.text.memory import document_runs
 from tagger.whole_files import write_file
 
 MOST_TOKENS = 50_000
@@ -82,24 +84,24 @@ def calibration_note(found: Calibration) -> str:
 def fit(model: SavedModel, parts: Sequence[GoldPart]) -> tuple[Calibration, ...]:
     """The fitted temperature of each task that has known gold tags, in the model's order."""
     runtime = Runtime(model)
+    passes = SecondPass(runtime, model)
     found: dict[str, list[Judged]] = {}
     for part in parts:
-        for name, judged in _judge(model, runtime, part).items():
+        for name, judged in _judge(model, runtime, passes, part).items():
             found.setdefault(name, []).append(judged)
     fitted = (_fit_task(_joined(found[task.name])) for task in model.tasks if task.name in found)
     return tuple(result for result in fitted if result)
 
 
-def _judge(model: SavedModel, runtime: Runtime, part: GoldPart) -> dict[str, Judged]:
+def _judge(model: SavedModel, runtime: Runtime, passes: SecondPass, part: GoldPart) -> dict[str, Judged]:
     """The model's scores for some of the sentences, a task each; scorers left out."""
     total = sum(len(sentence.tokens) for sentence in part.gold.sentences)
     sentences = part.gold.sentences[:: max(1, -(-total // MOST_TOKENS))]
     gold = Gold(part.gold.name, sentences, part.gold.schemes)
     if not sentences:
         return {}
-    scores = np.concatenate(
-        [runtime.scores([w.tokens for w in batch]) for batch in batches(Words(s.tokens) for s in sentences)]
-    )
+    words = (Words(s.tokens, document=n) for s, n in zip(sentences, document_runs(sentences), strict=True))
+    scores = np.concatenate([passes.scores(batch) for batch in document_batches(words)])
     lengths = np.array([len(sentence.tokens) for sentence in sentences], np.intp)
     own = {task.name: task for task in model.tasks if not task.is_scorer}
     result = {}

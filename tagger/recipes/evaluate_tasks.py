@@ -16,6 +16,7 @@ from tagger.recipes.evaluation_result import TaskEvaluation
 from tagger.recipes.gold import GoldPart, fingerprint_of_tags, gold_tags
 from tagger.recipes.tagged_gold import Stopwatch, TaggedGold, Tags, tag_gold
 from tagger.recipes.training_forms import TrainingForms
+from tagger.text.memory import document_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,12 @@ class Judge:
         tokens = [sentence.tokens for sentence in sentences]
         expected = {task.name: gold_tags(task, part.gold) for task in part.tasks}
         tagging = [task for task in part.tasks if not task.is_scorer]
-        tagged = self.tagger.tag_sentences(tokens, probabilities=True) if tagging else ()
+        runs = list(document_runs(sentences))
+        tagged = self.tagger.tag_sentences(tokens, probabilities=True, documents=runs) if tagging else ()
         gold = [expected[task.name] for task in tagging]
         found = {own.task.name: own for own in tag_gold(self.watch.watched(tagged), tagging, gold)}
-        scored = list(self.tagger.score_sentences(tokens)) if len(tagging) < len(part.tasks) else []
+        ranks = len(tagging) < len(part.tasks)
+        scored = list(self.tagger.score_sentences(tokens, documents=runs)) if ranks else []
         documents = document_numbers(sentences)
         for task in part.tasks:
             tags = expected[task.name]

@@ -102,7 +102,9 @@ def run_finetuning(
 
 def new_features(settings: Settings, new: TrainingData, known: FormFeatures) -> FormFeatures:
     """What the new training data alone would give, with the lists of names, static words and memory of the model."""
-    return fit_forms(settings, new, None, given=GivenFeatures(gazetteers=known.gazetteers, memory=known.memory))
+    return fit_forms(
+        settings, new, None, given=GivenFeatures(gazetteers=known.gazetteers, memory=known.memory)
+    )
 
 
 def resume_finetuning(

@@ -17,6 +17,7 @@ from tagger.network.window_network import WindowNetwork
 from tagger.recipes.first_state import fit_forms, start
 from tagger.recipes.given_features import read_given
 from tagger.recipes.gold import known_forms
+from tagger.recipes.memory import build_memory
 from tagger.recipes.random_sentences import random_data
 from tagger.recipes.train import build_plan, encode_corpora, task_weights
 from tagger.recipes.training_data import LoadedCorpus, TrainingData, load_training_data
@@ -168,6 +169,7 @@ def _fresh(settings: Settings, sentences: int) -> _Case:
     settings = _on_cpu(settings)
     data = load_training_data(settings)
     given = read_given(settings.features, ())
+    given = replace(given, memory=build_memory(settings.features.memory, data.tasks))
     features = fit_forms(settings, data, None, given=given)
     network = start(settings, data, features, None, given).network
     vectors, source = settings.features.word.vectors, settings.transfer.model

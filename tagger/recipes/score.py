@@ -70,7 +70,13 @@ class ScoreWork:
         self.layout = build_score_layout(job.tasks or tagger.scorers, prefix=job.field_prefix)
 
     def __call__(self, pieces: list[Piece]) -> list[Rendered]:
-        return work_on(pieces, self._job.reading, answer=self._score, render=self._render)
+        return work_on(
+            pieces,
+            self._job.reading,
+            answer=self._score,
+            render=self._render,
+            by_document=self._tagger.by_document,
+        )
 
     def _score(self, batch: list[Words]) -> Sequence[Scores]:
         return self._tagger.score_batch(batch)

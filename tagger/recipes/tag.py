@@ -80,7 +80,13 @@ class TagWork:
         )
 
     def __call__(self, pieces: list[Piece]) -> list[Rendered]:
-        return work_on(pieces, self._job.reading, answer=self._tag, render=self._render)
+        return work_on(
+            pieces,
+            self._job.reading,
+            answer=self._tag,
+            render=self._render,
+            by_document=self._tagger.by_document,
+        )
 
     def _tag(self, batch: list[Words]) -> list[TaggedSentence]:
         return self._tagger.tag_batch(

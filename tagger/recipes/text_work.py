@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from tagger.errors import SettingsError, TaggerError
 from tagger.reading.cutting import parse_until_error
+from tagger.reading.documents import number_documents
 from tagger.reading.inputs import format_of
 from tagger.reading.pieces import Piece, Reading, Rendered
-from tagger.reading.words import Words, batches
+from tagger.reading.words import Words, batches, document_batches
 
 Answer = TypeVar("Answer")
 
@@ -20,14 +21,19 @@ def work_on(
     *,
     answer: Callable[[list[Words]], Iterable[Answer]],
     render: Callable[[Sequence[Words], Sequence[Answer]], bytes],
+    by_document: bool = False,
 ) -> list[Rendered]:
     """What each piece becomes; one that cannot be read carries its error and disturbs no other.
 
     answer: what there is to say about each sentence of a batch. render: the bytes for the sentences of one piece.
+    by_document: the answers depend on whole documents, which batches then hold.
     """
     parsed = [_parsed(piece, reading) for piece in pieces]
-    sentences = chain.from_iterable(words for words, _ in parsed)
-    answers = chain.from_iterable(map(answer, batches(sentences)))
+    if by_document:
+        batched = document_batches(number_documents(words for words, _ in parsed))
+    else:
+        batched = batches(chain.from_iterable(words for words, _ in parsed))
+    answers = chain.from_iterable(map(answer, batched))
     rendered = []
     for piece, (words, error) in zip(pieces, parsed, strict=True):
         own = list(islice(answers, len(words)))
