@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tagger.saved import NetworkDescription, SavedModel, TaskDescription
 from tagger.text.features import CharacterFeature, Feature, FormFeatures, character_sequence, item_of
 from tagger.text.gazetteers import Gazetteers
+from tagger.text.memory import Memory
 from tagger.text.vocabulary import Vocabulary
 
 FORMS = [
@@ -60,6 +61,11 @@ FEATURES = {
         CharacterFeature(dim=3, filters=4, width=3, max_length=7),
     ),
 }
+FEATURES["memory"] = (
+    [*FEATURES["lists"][0], Feature("memory", 4, place=2)],
+    CharacterFeature(dim=3, filters=4, width=3, max_length=7),
+)
+MEMORY = Memory("ner", ("O", "PER", "LOC"))
 LISTS = {
     "people": ["Ada", "ada walking", "naïve 東京 the"],
     "places": ["Paris", "in Paris", "Paris . the", "ada"],
@@ -87,7 +93,10 @@ def random_model(
     lookups, characters = FEATURES[features]
     known = FORMS[: 2 * len(FORMS) // 3]
     vocabularies = {
-        f.name: Vocabulary("BIES" if f.kind == "list" else sorted({item_of(form, f) for form in known}))
+        f.name: Vocabulary(
+            {"list": "BIES", "memory": MEMORY.classes}.get(f.kind)
+            or sorted({item_of(form, f) for form in known})
+        )
         for f in lookups
     }
     parameters = {f"lookup.{f.name}.weight": weights(len(vocabularies[f.name]), f.dim) for f in lookups}
@@ -99,7 +108,8 @@ def random_model(
         )
         parameters["lookup.characters.bias"] = weights(characters.filters)
     gazetteers = Gazetteers(LISTS) if any(f.kind == "list" for f in lookups) else None
-    form_features = FormFeatures(lookups, characters, vocabularies, gazetteers)
+    memory = MEMORY if any(f.kind == "memory" for f in lookups) else None
+    form_features = FormFeatures(lookups, characters, vocabularies, gazetteers, memory)
     units = window * form_features.width
     for i, layer in enumerate(hidden):
         sums = layer * pieces if activation == "maxout" else layer

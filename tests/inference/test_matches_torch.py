@@ -62,7 +62,7 @@ def torch_score(model: SavedModel, task: TaskDescription, tokens: list[str], tag
 
 
 CASES = [
-    *((features, (11,), 5, "relu") for features in sorted(FEATURES)),
+    *((features, (11,), 5, "relu") for features in sorted(FEATURES) if features != "memory"),
     *(("characters", hidden, window, "tanh") for hidden in [(11,), (9, 6)] for window in (1, 3, 7)),
     *(("affixes", hidden, 3, activation) for activation in sorted(ACTIVATIONS) for hidden in [(9,), (9, 6)]),
 ]
