@@ -1,12 +1,14 @@
 """Which sentences of an input are one document, and batches that hold whole ones."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tagger.reading.column_rows import RowLayout
 from tagger.reading.cutting import parse_piece
 from tagger.reading.documents import number_documents
 from tagger.reading.pieces import Piece, Reading
-from tagger.reading.column_rows import RowLayout
 from tagger.reading.words import TOKENS_A_BATCH, Words, document_batches
 
 
@@ -27,7 +29,9 @@ def test_document_rows_and_comments_begin_documents() -> None:
 
 def test_newdoc_begins_documents_of_conllu() -> None:
     row = "1\tAda\t_\t_\t_\t_\t_\t_\t_\t_\n\n"
-    content = f"# newdoc id = a\n# newpar\n{row}# newpar\n{row}# sent_id = 3\n# newdoc\n{row}# newdocument\n{row}"
+    content = (
+        f"# newdoc id = a\n# newpar\n{row}# newpar\n{row}# sent_id = 3\n# newdoc\n{row}# newdocument\n{row}"
+    )
     assert numbers(parse_piece(Piece(content, "a.conllu"), Reading("conllu"))) == [2, 2, 3, 3]
 
 
@@ -48,7 +52,7 @@ def test_batches_hold_whole_documents_but_for_long_ones(sizes: list[tuple[int, b
         items.append(Words(["x"] * size, document=number))
     batches = list(document_batches(items, most=most))
     assert [words for batch in batches for words in batch] == items
-    for batch, following in zip(batches, batches[1:], strict=False):
+    for batch, following in pairwise(batches):
         last, first = batch[-1].document, following[0].document
         own = sum(len(words.tokens) for words in batch if words.document == last)
         assert sum(len(words.tokens) for words in batch) >= TOKENS_A_BATCH
