@@ -85,8 +85,8 @@ class Runtime:
         self.window = network.window
         self.columns: dict[str, slice] = {}
         self._features = model.features
-        known = model.features.memory
-        self.remembered = (known.task,) if known else ()  # tasks whose first tags a second pass sees
+        remembers = model.features.memory
+        self.remembered = (remembers.task,) if remembers else ()  # tasks whose first tags a second pass sees
         self._kernels = compiled()
         self._relu = network.activation == "relu"
         self._activation = build_activation(network.activation, leak=network.leak, pieces=network.pieces)
