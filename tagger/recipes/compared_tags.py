@@ -12,6 +12,7 @@ from tagger.inference.tagger import Tagger
 from tagger.recipes.gold import Gold, GoldPart, gold_tags, model_settings
 from tagger.recipes.tags_of_files import read_tags
 from tagger.saved import SavedModel, TaskDescription, read_model
+from tagger.text.memory import document_runs
 
 LABELS_SHOWN = 5
 """How many of the labels that a model does not know are named; the rest are counted."""
@@ -58,7 +59,9 @@ class ModelSide:
         wanted = list(dict.fromkeys(task.name for task in own.values()))
         tagger = Tagger(self.model, tasks=wanted, names=[self.name])
         found: dict[str, Tags] = {name: [] for name in wanted}
-        for sentence in tagger.tag_sentences(gold.tokens for gold in part.gold.sentences):
+        sentences = part.gold.sentences
+        runs = document_runs(sentences)
+        for sentence in tagger.tag_sentences((gold.tokens for gold in sentences), documents=runs):
             for name in wanted:
                 found[name].append(sentence.tags[name])
         said = {

@@ -17,6 +17,7 @@ from tagger.recipes.gold import Gold, gold_of_corpora, gold_tags, model_settings
 from tagger.recipes.training_data import TrainingData
 from tagger.records import FinetuneRow
 from tagger.saved import SavedModel, TaskDescription
+from tagger.text.memory import document_runs
 from tagger.text.prepared import fingerprint_of
 from tagger.text.schemes import NONE
 from tagger.weights_file import read_weights
@@ -94,7 +95,8 @@ def count(model: SavedModel, data: Sequence[Measured]) -> dict[str, SentenceCoun
             continue
         tagger = Tagger(model, tasks=[task.name for task in tasks])
         tokens = [sentence.tokens for sentence in measured.gold.sentences]
-        tagged = [sentence.tags for sentence in tagger.tag_sentences(tokens)]
+        runs = document_runs(measured.gold.sentences)
+        tagged = [sentence.tags for sentence in tagger.tag_sentences(tokens, documents=runs)]
         for task in tasks:
             found = [tags[task.name] for tags in tagged]
             gold = gold_tags(task, measured.gold)
