@@ -44,7 +44,7 @@ def message_of(values: dict[str, Any]) -> str:
         (
             {"features": {"zzz": {}}},
             "features.zzz: expected a known setting, found an unknown one. "
-            "Known here: word, static, caps, prefix, suffix, shape, characters, gazetteers.",
+            "Known here: word, static, caps, prefix, suffix, shape, characters, gazetteers, memory.",
         ),
         (
             {"transfer": {"freeze": ["words"]}},

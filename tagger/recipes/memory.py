@@ -28,7 +28,7 @@ from tagger.text.features import FormFeatures
 from tagger.text.folds import deal_folds
 from tagger.text.memory import NOTHING, Memory, document_runs, remember_documents, types_of
 from tagger.text.schemes import NONE
-from tagger.training.batches import encode
+from tagger.training.batches import Corpora, encode
 from tagger.training.build import describe_network
 from tagger.training.loop import Plan, TrainingState, train_epochs
 from tagger.training.prediction import predict
@@ -36,6 +36,10 @@ from tagger.training.prediction import predict
 Note = Callable[[str], None]
 Classes = list[list[str]]
 """What is remembered of every token of some sentences."""
+
+
+Prepare = Callable[[Settings, TrainingData, FormFeatures], tuple[Corpora, Plan]]
+"""What a network learns from, and how."""
 
 
 class Beginning(NamedTuple):
@@ -58,7 +62,11 @@ def build_memory(settings: MemorySettings, tasks: Sequence[TaskDescription]) -> 
 
 
 def remember_training(
-    settings: Settings, data: TrainingData, beginning: Beginning, note: Note = lambda text: None
+    settings: Settings,
+    data: TrainingData,
+    beginning: Beginning,
+    prepare: Prepare,
+    note: Note = lambda text: None,
 ) -> list[Classes]:
     """What is remembered of the training sentences of each corpus, from networks that did not learn from them."""
     task, folds, seed = settings.features.memory.task, settings.features.memory.folds, settings.training.seed
@@ -79,7 +87,7 @@ def remember_training(
         ]
         if not any(held_out) or not all(any(s.tokens for s in corpus.train) for corpus in others):
             continue
-        state, features = _train(first, replace(data, corpora=others), beginning)
+        state, features = _train(first, replace(data, corpora=others), beginning, prepare)
         labels = next(own.labels for own in data.tasks if own.name == task)
         with state.evaluated():
             for corpus, numbers, found in zip(data.corpora, held_out, tags, strict=True):
@@ -98,12 +106,9 @@ def remember_training(
 
 
 def _train(
-    settings: Settings, data: TrainingData, beginning: Beginning
+    settings: Settings, data: TrainingData, beginning: Beginning, prepare: Prepare
 ) -> tuple[TrainingState, FormFeatures]:
     """A network that has gone through all epochs; nothing is scored."""
-    from tagger.recipes.train import build_plan, encode_corpora, task_weights
-    from tagger.training.augmentation import build_augmentation
-
     vectors, source, given = beginning
     features = fit_forms(settings, data, vectors, source, given)
     network = first_network(settings, data, features, vectors, given)
@@ -111,15 +116,8 @@ def _train(
     take_layers(settings, network, model, source, data)
     features, _ = put_aside(settings, [data], network, features)
     state = begin(settings, network)
-    corpora = build_augmentation(
-        settings.augmentation,
-        encode_corpora(data, features),
-        [data.tasks_of(number) for number in range(len(data.corpora))],
-        features,
-        seed=settings.training.seed,
-    )
-    plan: Plan = replace(build_plan(settings, task_weights(settings, data)), watched_steps=0, patience=0)
-    for _step in train_epochs(state, corpora, plan, Evaluation):
+    corpora, plan = prepare(settings, data, features)
+    for _step in train_epochs(state, corpora, replace(plan, watched_steps=0, patience=0), Evaluation):
         pass
     return state, features
 

@@ -36,7 +36,7 @@ from tagger.saved import AMBIGUOUS, DESCRIPTION, MEMORY, SETTINGS, SavedModel, r
 from tagger.settings_file import load_settings
 from tagger.text.features import FormFeatures
 from tagger.training.augmentation import build_augmentation
-from tagger.training.batches import EncodedCorpus, encode
+from tagger.training.batches import Corpora, EncodedCorpus, encode
 from tagger.training.build import describe_network
 from tagger.training.checkpoint import CHECKPOINT
 from tagger.training.freezing import build_freezing
@@ -78,7 +78,11 @@ def train(
     model.extra_files[AMBIGUOUS] = dump_ambiguous([data])
     memory: Sequence[Classes] = ()
     if remembered:
-        memory = read_memory(output, data) if resume else remember_training(settings, data, beginning, note)
+        memory = (
+            read_memory(output, data)
+            if resume
+            else remember_training(settings, data, beginning, build_lessons, note)
+        )
         model.extra_files[MEMORY] = dump_memory(memory)
     network = first_network(settings, data, features, vectors, given)
     taken = read_transfer(output) if resume else take_layers(settings, network, model, source, data)
@@ -111,16 +115,8 @@ def train(
         deciding=settings.training.score,
         watched_words=settings.training.watched_words,
     )
-    corpora = build_augmentation(
-        settings.augmentation,
-        encode_corpora(data, features, memory),
-        [data.tasks_of(number) for number in range(len(data.corpora))],
-        features,
-        seed=settings.training.seed,
-        documents=document_numbers_of(data) if remembered else (),
-        memory_rate=settings.features.memory.rate,
-    )
-    rounds = train_epochs(state, corpora, build_plan(settings, task_weights(settings, data)), evaluate)
+    corpora, plan = build_lessons(settings, data, features, memory)
+    rounds = train_epochs(state, corpora, plan, evaluate)
     report = follow(rounds, state, run, observe)
     calibration = calibrate_run(output, [data], note) if settings.training.calibrate else ()
     return replace(report, transfer=taken, calibration=calibration)
@@ -255,6 +251,22 @@ def encode_corpora(
             )
         )
     return encoded
+
+
+def build_lessons(
+    settings: Settings, data: TrainingData, features: FormFeatures, memory: Sequence[Classes] = ()
+) -> tuple[Corpora, Plan]:
+    """What the loop learns from and what it is to do; `memory` as of `encode_corpora`."""
+    corpora = build_augmentation(
+        settings.augmentation,
+        encode_corpora(data, features, memory),
+        [data.tasks_of(number) for number in range(len(data.corpora))],
+        features,
+        seed=settings.training.seed,
+        documents=document_numbers_of(data) if memory else (),
+        memory_rate=settings.features.memory.rate,
+    )
+    return corpora, build_plan(settings, task_weights(settings, data))
 
 
 def build_plan(settings: Settings, weights: Mapping[str, float]) -> Plan:

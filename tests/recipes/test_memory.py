@@ -18,7 +18,7 @@ from tagger.recipes.gradcheck import check
 from tagger.recipes.info import describe_model
 from tagger.recipes.memory import Beginning, remember_training
 from tagger.recipes.tag import Reading, Running, tag_files
-from tagger.recipes.train import resume_settings, train
+from tagger.recipes.train import build_lessons, resume_settings, train
 from tagger.recipes.training_data import load_training_data
 from tagger.records import Step, TrainReport
 from tagger.saved import HISTORY, MEMORY, WEIGHTS, read_model
@@ -180,13 +180,13 @@ def test_each_document_is_tagged_by_a_network_that_did_not_learn_from_it(
     learnt: list[set[int]] = []
     train_fold = recipe._train
 
-    def watched(settings: Settings, part: object, beginning: object) -> object:
+    def watched(settings: Settings, part: object, *rest: object) -> object:
         assert settings.features.memory.task == ""
         learnt.append({id(s) for s in part.corpora[0].train})  # type: ignore[attr-defined]
-        return train_fold(settings, part, beginning)  # type: ignore[arg-type]
+        return train_fold(settings, part, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(recipe, "_train", watched)
-    (memory,) = remember_training(chosen, data, Beginning(None, None, NOTHING_GIVEN))
+    (memory,) = remember_training(chosen, data, Beginning(None, None, NOTHING_GIVEN), build_lessons)
     sentences = data.corpora[0].train
     assert [len(own) for own in memory] == [len(s.tokens) for s in sentences]
     assert len(learnt) == 2 and not learnt[0] & learnt[1]
