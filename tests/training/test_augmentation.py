@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tagger.config import AugmentationSettings
 from tagger.errors import SettingsError
 from tagger.records import Evaluation
-from tagger.text.features import Feature, fit_features
+from tagger.text.features import Feature, FormFeatures, fit_features
 from tagger.text.gazetteers import Gazetteers
-from tagger.text.vocabulary import UNKNOWN, count_forms
+from tagger.text.memory import Memory
+from tagger.text.vocabulary import UNKNOWN, Vocabulary, count_forms
 from tagger.training.augmentation import Augmenter, build_augmentation, word_counts
 from tagger.training.batches import Corpora, EncodedCorpus, encode
 from tagger.training.checkpoint import restore_checkpoint, save_checkpoint
@@ -318,3 +319,28 @@ def test_swapped_mentions_may_come_from_any_sentence_of_their_corpus() -> None:
     assert NER[2] == ["S-PER", "O", "O"]
     found = {tuple(texts(draw(seed, swap_rate=1.0))[2]) for seed in range(30)}
     assert found == {("Ada", "Lovelace", "reads", "."), ("Ada", "reads", ".")}
+
+
+def test_a_share_of_documents_shows_what_is_remembered() -> None:
+    sentences = [["Ada", "sleeps"], ["Ada"], ["Ada", "Oslo"]] * 200
+    memory = [["PER+", ""], [""], ["O-", "LOC+"]] * 200
+    vocabularies = {"word": Vocabulary(["ada", "oslo"]), "memory": Vocabulary(["PER+", "O-", "LOC+"])}
+    kinds = [Feature("word", 3), Feature("memory", 2)]
+    known = FormFeatures(kinds, None, vocabularies, None, Memory("ner", ("PER", "O", "LOC")))
+    corpus = encode(sentences, known, memory=memory)
+    documents = np.repeat(np.arange(300), 2)
+    settings = AugmentationSettings()
+    function = build_augmentation(
+        settings, [corpus], [[]], known, seed=SEED, documents=[documents], memory_rate=0.3
+    )
+    assert callable(function)
+    (drawn,) = function(np.random.default_rng(3))
+    plain = encode(sentences, known)
+    shown = []
+    for document in range(300):
+        words = slice(*drawn.starts[[2 * document, 2 * document + 2]])
+        rows = drawn.rows[drawn.forms[words]].tolist()
+        whole, bare = (other.rows[other.forms[words]].tolist() for other in (corpus, plain))
+        assert rows in (whole, bare) and whole != bare
+        shown.append(rows == whole)
+    assert 0.2 < np.mean(shown) < 0.4
