@@ -44,7 +44,9 @@ def settings(folder: Path, **augmentation: float) -> Settings:
     )
 
 
-@pytest.mark.parametrize("name", ["lowercase_rate", "uppercase_rate", "rare_rate", "swap_rate"])
+@pytest.mark.parametrize(
+    "name", ["lowercase_rate", "uppercase_rate", "titlecase_rate", "typo_rate", "rare_rate", "swap_rate"]
+)
 def test_each_rate_changes_what_is_learnt_but_not_what_the_model_says_of_its_data(
     tmp_path: Path, name: str
 ) -> None:
@@ -57,7 +59,14 @@ def test_each_rate_changes_what_is_learnt_but_not_what_the_model_says_of_its_dat
 
 
 def test_an_augmented_run_that_is_resumed_equals_an_uninterrupted_one(tmp_path: Path) -> None:
-    chosen = settings(tmp_path, lowercase_rate=0.3, uppercase_rate=0.2, rare_rate=0.5, swap_rate=0.5)
+    rates = {
+        "lowercase_rate": 0.3,
+        "uppercase_rate": 0.2,
+        "typo_rate": 0.5,
+        "rare_rate": 0.5,
+        "swap_rate": 0.5,
+    }
+    chosen = settings(tmp_path, **rates)
     train(chosen, tmp_path / "whole")
 
     def interrupt(step: Step) -> None:
