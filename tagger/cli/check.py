@@ -96,6 +96,16 @@ def check(
         int, typer.Option(help="Parts that the data are cut into.", min=2, rich_help_panel=_MODEL)
     ] = 5,
     seed: Annotated[int, typer.Option(help="Seed of the parts and networks.", rich_help_panel=_MODEL)] = 1,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="Model whose word vectors and layers the networks start from, such as models/pretrained-en: they "
+            "judge better.",
+            metavar="FOLDER",
+            rich_help_panel=_MODEL,
+        ),
+    ] = None,
     fix: Annotated[
         bool,
         typer.Option(
@@ -152,6 +162,7 @@ def check(
         least=least,
         folds=folds if model else 0,
         seed=seed,
+        start=start,
     )
     if fix and output is not None:
         from tagger.recipes.check_fix import fix as repair

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from tagger.errors import DataError, SettingsError
 from tagger.text.check_characters import judge_characters
@@ -46,6 +47,7 @@ class CheckOptions:
     least: int = 5  # examples of a label; fewer are few
     folds: int = 0  # parts to look for label errors with; 0: do not look
     seed: int = 1  # of that
+    start: Path | None = None  # model that the networks start from
 
 
 def check(options: CheckOptions, *, note: Callable[[str], None] = lambda text: None) -> CheckReport:
@@ -58,7 +60,9 @@ def check(options: CheckOptions, *, note: Callable[[str], None] = lambda text: N
     if options.folds and parts:
         from tagger.recipes.check_model import label_findings
 
-        findings += label_findings(parts, folds=options.folds, seed=options.seed, note=note)
+        findings += label_findings(
+            parts, folds=options.folds, seed=options.seed, start=options.start, note=note
+        )
     return CheckReport(tuple(map(_described, parts)), in_order(findings), tuple(notes))
 
 

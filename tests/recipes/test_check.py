@@ -1,5 +1,7 @@
 """`check`: all families together, splits, prepared folders, what is counted."""
 
+from pathlib import Path
+
 import pytest
 
 from tagger.errors import SettingsError
@@ -107,24 +109,33 @@ def test_findings_of_one_kind(tmp_path):
 
 
 def test_likely_label_errors_stand_where_the_tag_does(tmp_path, monkeypatch):
-    from tagger.analysis import LabelError
+    from tagger.analysis import LabelError, SentenceSpan
 
     seen = {}
 
-    def stand_in(sentences, schemes, *, folds, seed, note):
-        seen.update(tags=[s.tags["ner"] for s in sentences], schemes=schemes, folds=folds, seed=seed)
+    def stand_in(sentences, schemes, *, folds, seed, start, note):
+        seen.update(
+            tags=[s.tags["ner"] for s in sentences], schemes=schemes, folds=folds, seed=seed, start=start
+        )
+        spans = (SentenceSpan(1, 3, "PER"),), (SentenceSpan(1, 2, "PER"), SentenceSpan(2, 3, "PER"))
+        first = (2, 1, 3, "", None, "ner")
         return [
-            LabelError(2, 1, 3, "", None, "ner", "type", "PER", "ORG", 0.013, 0.9, 0.887, "d e", "c [d e]")
+            LabelError(*first, "type", "PER", "ORG", 0.013, 0.9, 0.887, "d e", "c [d e]"),
+            LabelError(*first, "extent", "PER", "PER", 0.1, 0.8, 0.7, "d e", "c [d e]", *spans),
         ]
 
     monkeypatch.setattr(label_errors, "find_label_errors", stand_in)
     path = write(tmp_path, "a", "a I-PER\nb O\n\nc O\nd I-PER\ne I-PER\n")
-    report = check(CheckOptions(data=(path,), columns=("word", "ner"), folds=3, seed=7))
-    (finding,) = only_kinds(report, ["label"]).findings
+    report = check(CheckOptions(data=(path,), columns=("word", "ner"), folds=3, seed=7, start=Path("words")))
+    finding, extent = only_kinds(report, ["label"]).findings
     assert (
         str(finding) == f"{path}:5: expected ORG (90.0%), found PER (1.3%, type) on 'd e' in ner. In: c [d e]"
+    )
+    assert str(extent) == (
+        f"{path}:5: expected PER 'd' + PER 'e' (80.0%), found PER 'd e' (10.0%, extent) on 'd e' in ner. In: c [d e]"
     )
     assert finding.severity == "note" and finding.weight == 0.887
     assert seen == {
         "tags": [["B-PER", "O"], ["O", "B-PER", "I-PER"]], "schemes": {"ner": "IOB2"}, "folds": 3, "seed": 7,
+        "start": Path("words"),
     }  # fmt: skip
