@@ -15,8 +15,7 @@ def bench(
         Path | None,
         Argument(
             metavar="MODEL",
-            help="A folder that `tagger train`, `pretrain` or `finetune` wrote; by default the English model that "
-            "comes with the program.",
+            help="A folder that `tagger train`, `pretrain` or `finetune` wrote; by default models/en.",
         ),
     ] = None,
     text: Annotated[

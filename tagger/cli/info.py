@@ -12,8 +12,7 @@ def info(
         Path | None,
         Argument(
             metavar="MODEL",
-            help="A folder that `tagger train`, `pretrain` or `finetune` wrote; by default the English model that "
-            "comes with the program.",
+            help="A folder that `tagger train`, `pretrain` or `finetune` wrote; by default models/en.",
         ),
     ] = None,
     labels: Annotated[bool, Option("--labels", help="List every label of every task.")] = False,

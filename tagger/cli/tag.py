@@ -60,7 +60,7 @@ Models = Annotated[
         "-m",
         envvar=ENVIRONMENT,
         help="Folder of a model; repeated: an ensemble of models that vote (in the variable: "
-        f"separated by {os.pathsep}). Without it: models/en, or the English model that comes with the program.",
+        f"separated by {os.pathsep}). Without it: models/en here, beside the program or inside it, if there is one.",
         metavar="FOLDER",
         show_default=False,
     ),
