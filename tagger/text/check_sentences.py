@@ -10,6 +10,7 @@ from tagger.text.findings import Finding, Place
 
 LONGEST = 80  # tokens that are never too many
 TIMES_MEDIAN = 10  # a sentence may have so many times the median
+LONGEST_OF_ALL = 1000  # tokens that are always too many: without any blank line the median is as large
 ENDS = 3  # full stops before a capital inside one sentence that speak for a missing blank line
 TIMES_MISSING = 4  # with so many of them, a sentence of fewer times the median is too long
 
@@ -26,7 +27,9 @@ def check_sentences(parts: Sequence[Part]) -> Iterator[Finding]:
 def _long(parts: Sequence[Part]) -> Iterator[Finding]:
     lengths = [len(sentence.tokens) for part in parts for sentence in part.sentences]
     middle = median(lengths) if lengths else 0
-    most, likely = max(LONGEST, TIMES_MEDIAN * middle), max(LONGEST, TIMES_MISSING * middle)
+    most, likely = (
+        min(LONGEST_OF_ALL, max(LONGEST, times * middle)) for times in (TIMES_MEDIAN, TIMES_MISSING)
+    )
     for part in parts:
         for sentence in part.sentences:
             length = len(sentence.tokens)

@@ -12,6 +12,9 @@ LONGEST_WORD = 35
 LONGEST_TOKEN = 100
 """Characters of anything, except addresses and rows of one sign."""
 
+LONGEST_OF_ALL = 1000
+"""Characters of addresses and rows of one sign too."""
+
 _ADDRESS = re.compile(r"https?:|www\.|ftp:|[^\s@]@[^\s@]|/|\\", re.IGNORECASE)
 _GLUED_ADDRESS = re.compile(r"(.*?[^\W_])[^\w]?(https?://|www\.)(?=\w)", re.IGNORECASE)
 _SCHEME_ONLY = re.compile(r"(?:https?|ftp)[:/]+|.*[/=?&:@].*", re.IGNORECASE)
@@ -39,6 +42,8 @@ def judge_shape(form: str) -> Iterator[Judgement]:
 
 
 def _is_too_long(form: str) -> bool:
+    if len(form) > LONGEST_OF_ALL:
+        return True
     if _ADDRESS.search(form) or _REPEATED.fullmatch(form):
         return False
     return len(form) > LONGEST_TOKEN or any(len(word) > LONGEST_WORD for word in re.split(r"[\W\d_]+", form))

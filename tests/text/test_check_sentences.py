@@ -23,6 +23,11 @@ def test_long_is_measured_by_the_corpus():
     assert not brief(check_sentences([part_of(*[plain(" ".join(["word"] * 120))] * 5)]))
 
 
+def test_a_file_without_any_blank_line_is_too_long_by_itself():
+    text = plain(" ".join(["The dog barks at it ."] * 200))
+    assert brief(check_sentences([part_of(text)])) == [("missing-blank-line", 1)]
+
+
 def test_sentences_without_words_are_found_once_a_text():
     (finding,) = check_sentences([part_of("-/X -/X", "a/X", "-/X -/X", "5/X")])
     assert (finding.kind, finding.place.line, finding.others[0].line) == ("no-words", 1, 6)

@@ -23,6 +23,8 @@ def kinds(form):
         ("x" * 36, []),
         ("abcdefghij" * 4, ["long-token"]),
         ("one-two-three.four," * 8, ["long-token"]),
+        ("-" * 1001, ["long-token"]),
+        ("http://x.org/" + "a" * 1000, ["long-token"]),
     ],
 )
 def test_odd_shapes_are_judged(form, expected):
