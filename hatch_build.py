@@ -1,4 +1,7 @@
-"""Compiles tagger/inference/kernels.c while the package is built; where that fails, the package goes without it."""
+"""Adds what the package's own files do not hold: the compiled kernels, and the English model.
+
+tagger/inference/kernels.c is compiled while the package is built; where that fails, the package goes without it.
+"""
 
 import os
 import shlex
@@ -16,14 +19,22 @@ SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 TARGET = SOURCE.with_name("_kernels" + SUFFIX)
 
 
-class KernelsHook(BuildHookInterface):
-    """Adds the compiled library to a wheel, or lays it beside its source for an editable installation."""
+MODEL = Path("models/en")
+
+
+class PackageHook(BuildHookInterface):
+    """Adds the model and the compiled library to a wheel.
+
+    An editable installation finds the model beside the package; the library is laid beside its source.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile; name the platform in the wheel's tag only if that went well."""
         if self.target_name != "wheel":
             return
         root = Path(self.root)
+        if version == "standard" and (root / MODEL).is_dir():
+            build_data["force_include"][str(root / MODEL)] = f"tagger/{MODEL.as_posix()}"
         if not compile_library(root / SOURCE, root / TARGET):
             self.app.display_warning("no C compiler that works: tagging will use NumPy alone, half as fast")
             return

@@ -137,7 +137,7 @@ class LabelError:
     predicted: str
     gold_probability: float  # calibrated, of exactly these tags on these tokens, from sentences trained without
     predicted_probability: float
-    score: float  # predicted_probability - gold_probability; the list is sorted by it
+    score: float  # the higher the likelier: of tags predicted - gold probability; of spans see `span_scores`
     text: str  # the tokens
     context: str  # the tokens between brackets and some on both sides
     gold_spans: tuple[SentenceSpan, ...] = ()

@@ -38,6 +38,7 @@ class DataError(TaggerError):
     def __init__(self, path: str | Path, line: int | None, expected: str, found: str, hint: str = "") -> None:
         where = str(path) if line is None else f"{path}:{line}"
         super().__init__(f"expected {expected}, found {found}", where=where, hint=hint)
+        self.path, self.line, self.expected, self.found = str(path), line, expected, found
 
 
 class SettingsError(TaggerError):

@@ -151,10 +151,13 @@ def read_model(folder: Path) -> SavedModel:
             hint="Use the program's version that wrote it, or train it again.",
         )
     vocabularies = {name: Vocabulary(items) for name, items in _read_lists(folder, VOCABULARY).items()}
-    lists = description.get("features", {}).get("lists")
-    phrases = _read_lists(folder, GAZETTEERS) if lists else None
     try:
         network = description["network"]
+        features = description["features"]
+        if not isinstance(features, dict):
+            raise TypeError(f"the features {features!r}")
+        lists = [feature["source"] for feature in features["lookups"] if feature["kind"] == "list"]
+        phrases = _read_phrases(folder, lists) if features.get("lists") else None
         _check_network(network)
         _check_tasks(description["tasks"])
         arrays = read_weights(folder / WEIGHTS)
@@ -163,7 +166,7 @@ def read_model(folder: Path) -> SavedModel:
             tasks=tuple(
                 TaskDescription(**{**task, "labels": tuple(task["labels"])}) for task in description["tasks"]
             ),
-            features=FormFeatures.from_description(description["features"], vocabularies, phrases),
+            features=FormFeatures.from_description(features, vocabularies, phrases),
             weights=in_full_precision(arrays, folder / WEIGHTS),
             half_precision=any(array.dtype == np.float16 for array in arrays.values()),
         )
@@ -205,6 +208,15 @@ def _check_tasks(tasks: Sequence[Mapping[str, Any]]) -> None:
         value = task.get("temperature", 1.0)
         if type(value) not in (int, float) or not 0 < value < math.inf:
             raise TypeError(f"the temperature {value!r}")
+
+
+def _read_phrases(folder: Path, lists: Sequence[str]) -> dict[str, list[str]]:
+    """The phrases of the `lists`, in that order. Raises ModelError where the file has other lists."""
+    found = _read_lists(folder, GAZETTEERS)
+    if set(found) != set(lists):
+        expected = f"expected the lists {', '.join(lists)}, found {', '.join(found) or 'none'}"
+        raise ModelError(expected, where=str(folder / GAZETTEERS), hint="Phrases may change, lists may not.")
+    return {name: found[name] for name in lists}
 
 
 def _read_lists(folder: Path, file: str) -> dict[str, list[str]]:

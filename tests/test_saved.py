@@ -63,6 +63,36 @@ def test_lists_of_names_make_the_round_trip(tmp_path: Path) -> None:
     )
 
 
+def test_other_lists_of_names_than_the_network_has_are_an_error_and_their_order_is_not(
+    tmp_path: Path,
+) -> None:
+    lookups = [Feature("word", 3), Feature("list", 2, source="cities")]
+    lookups += [Feature("list", 2, source="people", place=1)]
+    gazetteers = Gazetteers({"cities": ["Oslo"], "people": ["Ada"]})
+    features = fit_features(lookups, None, Counter({"a": 1}), gazetteers=gazetteers)
+    with written_whole(tmp_path / "model") as folder:
+        write_model(folder, replace(small_model(), features=features))
+    file = tmp_path / "model" / "gazetteers.json"
+    file.write_text('{"people": ["Ada"], "cities": ["Oslo"]}', encoding="utf-8")
+    assert read_model(tmp_path / "model").features.mark(["Ada", "Oslo"]) == ["Ada\x1e-S", "Oslo\x1eS-"]
+    file.write_text('{"towns": ["Oslo"], "people": ["Ada"]}', encoding="utf-8")
+    with pytest.raises(ModelError) as error:
+        read_model(tmp_path / "model")
+    assert str(error.value) == (
+        f"{file}: expected the lists cities, people, found towns, people. Phrases may change, lists may not."
+    )
+
+
+def test_features_that_are_no_object(folder: Path) -> None:
+    description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    (folder / "model.json").write_text(json.dumps({**description, "features": []}), encoding="utf-8")
+    with pytest.raises(ModelError) as error:
+        read_model(folder)
+    assert str(error.value) == (
+        f"{folder}/model.json: expected a model description, found the features []. The model is damaged."
+    )
+
+
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 

@@ -12,8 +12,12 @@ from tagger.cli.text_options import Memory
 
 def bench(
     model: Annotated[
-        Path, Argument(metavar="MODEL", help="A folder that `tagger train`, `pretrain` or `finetune` wrote.")
-    ],
+        Path | None,
+        Argument(
+            metavar="MODEL",
+            help="A folder that `tagger train`, `pretrain` or `finetune` wrote; by default models/en.",
+        ),
+    ] = None,
     text: Annotated[
         str,
         Option(
@@ -41,13 +45,14 @@ def bench(
     """Measure how fast a model tags on this machine, on one core: every stage, one sentence, start-up, memory."""
     if "numpy" not in sys.modules:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core, as `tagger tag`
+    from tagger.inference.default_model import default_model
     from tagger.recipes.bench import bench as measure
     from tagger.recipes.bench import bench_as_json
     from tagger.reports.bench import print_bench
     from tagger.reports.console import print_json, print_message
 
     found = measure(
-        model,
+        model or default_model(),
         text=text or None,
         tasks=tuple(task or ()),
         memory=memory * 1_000_000,

@@ -9,8 +9,12 @@ from typer import Argument, BadParameter, Option
 
 def info(
     model: Annotated[
-        Path, Argument(metavar="MODEL", help="A folder that `tagger train`, `pretrain` or `finetune` wrote.")
-    ],
+        Path | None,
+        Argument(
+            metavar="MODEL",
+            help="A folder that `tagger train`, `pretrain` or `finetune` wrote; by default models/en.",
+        ),
+    ] = None,
     labels: Annotated[bool, Option("--labels", help="List every label of every task.")] = False,
     settings: Annotated[
         bool, Option("--settings", help="Print the settings it was trained with, as TOML.")
@@ -29,13 +33,15 @@ def info(
     force: Annotated[bool, Option("--force", help="Replace the file of vectors if it is there.")] = False,
 ) -> None:
     """Say what a model is: tasks, sizes, features, training data, scores, and the model that it started from."""
+    from tagger.inference.default_model import default_model
+
     if export_vectors:
         others = {"--json": as_json, "--labels": labels, "--settings": settings}
         for name in (name for name, given in others.items() if given):
             raise BadParameter(
                 f"it does not go with {name}: vectors alone are written", param_hint="--export-vectors"
             )
-        _export(model, export_vectors, force=force)
+        _export(model or default_model(), export_vectors, force=force)
         return
     if force:
         raise BadParameter("it belongs to --export-vectors FILE", param_hint="--force")
@@ -43,7 +49,7 @@ def info(
     from tagger.reports.console import print_json, print_text
     from tagger.reports.model import print_model
 
-    found = describe_model(model)
+    found = describe_model(model or default_model())
     if as_json:
         print_json(info_as_json(found))
     elif settings:

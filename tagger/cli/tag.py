@@ -31,10 +31,8 @@ from tagger.cli.text_options import (
     Workers,
 )
 from tagger.cli.text_progress import finish, progress_line
-from tagger.errors import ModelError
 
 ENVIRONMENT = "TAGGER_MODEL"
-USUAL_MODEL = Path("models/en")
 
 
 class OutputFormat(StrEnum):
@@ -62,7 +60,7 @@ Models = Annotated[
         "-m",
         envvar=ENVIRONMENT,
         help="Folder of a model; repeated: an ensemble of models that vote (in the variable: "
-        f"separated by {os.pathsep}). Without it: {USUAL_MODEL} if there is one.",
+        f"separated by {os.pathsep}). Without it: models/en here, beside the program or inside it, if there is one.",
         metavar="FOLDER",
         show_default=False,
     ),
@@ -136,13 +134,14 @@ def tag(
     """Tag text: raw, tokenised or in records, files or a pipe, to columns, JSON lines, CoNLL-U, HTML or Parquet."""
     if not inputs and sys.stdin.isatty():
         raise typer.BadParameter("name a file or folder, or pipe text in", param_hint="INPUT")
-    folders = model or [find_model(None)]
     if (
         "numpy" not in sys.modules
     ):  # its products are small: waiting for one another, threads only make them slower
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from tagger.inference.default_model import default_model
     from tagger.recipes.tag import Reading, Running, tag_files
 
+    folders = model or [default_model()]
     with progress_line(quiet=quiet) as line:
         report = tag_files(
             folders,
@@ -169,17 +168,3 @@ def tag(
             progress=line,
         )
     finish(report, quiet=quiet)
-
-
-def find_model(named: Path | None) -> Path:
-    """The model to use: the one named, else `models/en` here or beside the program. Raises ModelError if none."""
-    if named is not None:
-        return named
-    beside = Path(__file__).resolve().parents[2] / USUAL_MODEL
-    for place in (USUAL_MODEL, beside):
-        if place.is_dir():
-            return place
-    raise ModelError(
-        f"expected a model, found none named and no {USUAL_MODEL}",
-        hint=f"Pass --model FOLDER or set {ENVIRONMENT}; `tagger train` writes a model.",
-    )

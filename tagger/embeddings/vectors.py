@@ -37,11 +37,13 @@ class WordVectors:
     vectors: NDArray[np.float32]
 
 
-def read_vectors(path: Path, dim: int, *, limit: int | None = None) -> WordVectors:
+def read_vectors(
+    path: Path, dim: int, *, limit: int | None = None, setting: str = "features.word.dim"
+) -> WordVectors:
     """The first `limit` vectors of the file, each of `dim` numbers.
 
     Raises DataError with the line for a vector of another width, a value that is no number, or text that is not UTF-8;
-    with the word for a number that is not finite.
+    with the word for a number that is not finite. `setting`: where `dim` was stated, for the message.
     """
     words: list[str] = []
     rows: list[NDArray[np.float32]] = []
@@ -50,11 +52,12 @@ def read_vectors(path: Path, dim: int, *, limit: int | None = None) -> WordVecto
             break
         fields = line.rstrip().split(" ")
         if number == 1 and len(fields) == 2 and all(field.isdigit() for field in fields):
-            _check_width(path, number, int(fields[1]), dim)
+            _check_width(path, number, int(fields[1]), dim, setting)
             continue
         if not line.strip():
             continue
-        _check_width(path, number, len(fields) - 1 if len(fields) <= dim else len(fields[-dim:]), dim)
+        found = len(fields) - 1 if len(fields) <= dim else len(fields[-dim:])
+        _check_width(path, number, found, dim, setting)
         words.append(" ".join(fields[:-dim]))  # some files hold words with spaces
         try:
             rows.append(np.array(fields[-dim:], dtype=np.float32))
@@ -95,14 +98,14 @@ def _number_texts(vectors: NDArray[np.float32]) -> Iterator[str]:
     return (" ".join([texts[bits] for bits in row.tolist()]) for row in half.view(np.uint16))
 
 
-def _check_width(path: Path, line: int, found: int, dim: int) -> None:
+def _check_width(path: Path, line: int, found: int, dim: int, setting: str) -> None:
     if found != dim:
         raise DataError(
             path,
             line,
             f"vectors of {dim} numbers",
             f"{found}",
-            f"Set features.word.dim={found}, or choose another file.",
+            f"Set {setting}={found}, or choose another file.",
         )
 
 

@@ -26,9 +26,7 @@ UNTYPED = "_"
 
 def pair_spans(gold: Sequence[Span], found: Sequence[Span]) -> list[Pair]:
     """Every span of one sentence once, in its pair or alone; by the place of the gold span, else of the found one."""
-    candidates = sorted(
-        (-_overlap(a, b), a[2] != b[2], a, b) for a in gold for b in found if a[0] < b[1] and b[0] < a[1]
-    )
+    candidates = sorted((-_overlap(a, b), a[2] != b[2], a, b) for a, b in _sharing(gold, found))
     partner: dict[Span, Span] = {}
     taken: set[Span] = set()
     for *_, a, b in candidates:
@@ -90,6 +88,18 @@ def span_name(span: Span | None) -> str:
 def _pairs(gold: Tags, found: Tags, scheme: str) -> Iterator[Pair]:
     for expected, got in zip(gold, found, strict=True):
         yield from pair_spans(spans_of(expected, scheme), spans_of(got, scheme))
+
+
+def _sharing(gold: Sequence[Span], found: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
+    """Gold and found spans that share a token; one way through both sides, for a sentence may be a whole book."""
+    gold, found, first = sorted(gold), sorted(found), 0
+    for span in gold:
+        while first < len(found) and found[first][1] <= span[0]:
+            first += 1
+        place = first
+        while place < len(found) and found[place][0] < span[1]:
+            yield span, found[place]
+            place += 1
 
 
 def _overlap(one: Span, other: Span) -> float:

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeVar, overload
 
 from tagger.errors import SettingsError
 from tagger.inference.batch_tagger import BatchTagger
+from tagger.inference.default_model import default_model
 from tagger.inference.ensemble import named
 from tagger.inference.piping import pipe_here, pipe_in_processes
 from tagger.inference.runtime import DEFAULT_MEMORY
@@ -32,7 +33,7 @@ Context = TypeVar("Context")
 
 
 def load(
-    path: str | Path,
+    path: str | Path | None = None,
     *more: str | Path,
     memory: int = DEFAULT_MEMORY,
     tasks: Sequence[str] | None = None,
@@ -40,6 +41,7 @@ def load(
 ) -> "Tagger":
     """The tagger saved in the folder `path`; with `more` folders an ensemble of all of them.
 
+    path: None: the English model that comes with the program, as `default_model` finds it.
     more: models with the same tasks and labels (in any order); how they vote: `tagger.inference.ensemble`.
     memory: bytes for what is kept of word forms seen before, of all models together; the tags are the same with little,
         only slower.
@@ -48,7 +50,7 @@ def load(
     Raises ModelError where a folder is missing, incomplete or damaged or models do not go together, SettingsError for
     an unknown task or tokenizer.
     """
-    models, names = [], [str(folder) for folder in (path, *more)]
+    models, names = [], [str(folder) for folder in (path or default_model(), *more)]
     for name in names:
         with named(name):
             models.append(read_model(Path(name)))

@@ -48,7 +48,7 @@ class WindowNetwork(nn.Module):
         self.activation = build_activation(activation, leak=leak, pieces=pieces)
         self.sums = pieces if activation == "maxout" else 1  # of each hidden unit
         self.input_dropout, self.dropout = input_dropout, dropout
-        self.bfloat16 = False  # products of the first layer with 16 bits while training
+        self.in_bfloat16 = False  # products of the first layer with 16 bits while training
         self.lookup = lookup
         widths = (window * lookup.width, *hidden)
         self.trunk = nn.ModuleList(
@@ -131,11 +131,11 @@ class WindowNetwork(nn.Module):
         return self._drop(outputs, self.dropout, generator)
 
     def _product(self, vectors: Tensor, matrix: Tensor) -> Tensor:
-        """The matrix product; with `bfloat16`, while training, of rounded numbers, and so are its gradients.
+        """The matrix product; with `in_bfloat16`, while training, of rounded numbers, and so are its gradients.
 
         Sums are in single precision inside; what comes out is rounded too, to 8 bits, less than dropout disturbs it.
         """
-        if self.bfloat16 and self.training:
+        if self.in_bfloat16 and self.training:
             return (vectors.bfloat16() @ matrix.bfloat16()).to(vectors.dtype)
         return vectors @ matrix
 

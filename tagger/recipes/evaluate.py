@@ -66,6 +66,8 @@ def evaluate(
     """
     for file in filter(None, (output, html)):
         check_new_file(file, force=force)
+    if output and html and output.resolve() == html.resolve():
+        raise SettingsError("--html", "another file than --output", str(html))
     if calibrate and more:
         hint = "Calibrate each by itself; when they vote, the geometric mean of their temperatures counts."
         raise SettingsError("--calibrate", "one model", str(1 + len(more)), hint)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tagger.config import Settings
+from tagger.config import FeatureSettings, Settings
 from tagger.errors import SettingsError
 from tagger.recipes.finetune_beginning import trainable_part
 from tagger.recipes.gold import model_settings
@@ -139,8 +139,12 @@ def _sizes(saved: SavedModel) -> dict[str, Any]:
     }
     features: dict[str, dict[str, Any]] = {**off, "word": {}}
     for feature in saved.features.features:
-        if feature.kind in ("list", "memory"):
-            features["gazetteers" if feature.kind == "list" else "memory"] = {"dim": feature.dim}
+        if feature.kind == "list":
+            lists = saved.features.gazetteers
+            features["gazetteers"] = {"dim": feature.dim, "lowercase": lists is None or lists.lowercase}
+            continue
+        if feature.kind == "memory":
+            features["memory"] = {"dim": feature.dim}
             continue
         section = features[feature.kind]
         if feature.kind == "static":
@@ -175,6 +179,19 @@ def _check_fixed(settings: Settings, saved: SavedModel, model: Path) -> None:
                 "A fine-tuning keeps the features and sizes of its model, and the kind of each of its tasks."
             )
             raise SettingsError(name, f"{value!r} as in {model}", repr(found), hint)
+    _check_given(settings.features, list(_sizes(saved)["features"]["static"]), model)
+
+
+def _check_given(features: FeatureSettings, tables: Sequence[str], model: Path) -> None:
+    """Raise SettingsError for lists of names and static vectors: those of the model, with these `tables`, stay."""
+    hint = "A fine-tuning keeps the lists of names and the static vectors of its model."
+    if features.gazetteers.lists:
+        raise SettingsError("features.gazetteers.lists", "none", ", ".join(features.gazetteers.lists), hint)
+    for name, table in features.static.items():
+        if name not in tables:
+            raise SettingsError("features.static", f"the tables of {model}", repr(name), hint)
+        if table.vectors:
+            raise SettingsError(f"features.static.{name}.vectors", "none", repr(table.vectors), hint)
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def begin(settings: Settings, network: WindowNetwork) -> TrainingState:
     )
     device = choose_device(training.device)
     network.to(device)
-    network.bfloat16 = training.bfloat16
+    network.in_bfloat16 = training.bfloat16
     freezing.check(network)
     freezing.apply(network, inf)  # what never learns has no place in the optimizer
     optimizer = build_optimizer(network, settings.optimizer, rates=settings.transfer.rates)

@@ -61,7 +61,7 @@ def _read_static(name: str, settings: StaticSettings, forms: Iterable[str], note
     def normalize(form: str) -> str:
         return normalize_word(form, lowercase=settings.lowercase, fold_digits=settings.fold_digits)
 
-    read = read_vectors(Path(settings.vectors), settings.dim)
+    read = read_vectors(Path(settings.vectors), settings.dim, setting=f"features.static.{name}.dim")
     places = normalized_words(read.words, normalize)
     known = {normalize(form) for form in forms}
     note(
@@ -84,11 +84,14 @@ def _read_lists(settings: GazetteerSettings, note: Note) -> Gazetteers | None:
 def put_static(network: WindowNetwork, name: str, static: WordVectors) -> None:
     """The vectors into the rows of the static table `name`, centred and scaled to the spread of random rows.
 
-    Padding and words without a vector have zeros, the mean of all.
+    Padding and words without a vector have zeros, the mean of all; so do those that stand behind the words of `static`,
+    until the rows of the model that they come from are copied.
     """
     table = network.get_parameter(f"lookup.static_{name}.weight")
     vectors = static.vectors - static.vectors.mean(axis=0)
     vectors *= row_spread(table.shape[1]) / max(float(vectors.std()), 1e-12)
     with torch.no_grad():
-        table[:RESERVED] = 0.0
-        table[RESERVED:] = torch.from_numpy(np.ascontiguousarray(vectors, dtype=np.float32))
+        table[:] = 0.0
+        table[RESERVED : RESERVED + len(vectors)] = torch.from_numpy(
+            np.ascontiguousarray(vectors, dtype=np.float32)
+        )

@@ -91,6 +91,7 @@ def check(
     case = _fresh(subject, sentences) if isinstance(subject, Settings) else _trained(subject, sentences, draw)
     torch.set_num_threads(case.settings.training.threads)
     network = case.network.double()
+    network.in_bfloat16 = False  # the differences are smaller than what 16 bits can tell
     if not dropout:
         network.input_dropout = network.dropout = 0.0
     corpora = encode_corpora(case.data, case.features)

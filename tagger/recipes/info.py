@@ -11,6 +11,7 @@ from tagger.recipes.transfer_record import read_transfer
 from tagger.records import TransferReport
 from tagger.saved import (
     DESCRIPTION,
+    GAZETTEERS,
     HISTORY,
     METRICS,
     RUN,
@@ -22,7 +23,7 @@ from tagger.saved import (
     read_model,
 )
 
-_FILES = (DESCRIPTION, VOCABULARY, WEIGHTS)
+_FILES = (DESCRIPTION, VOCABULARY, GAZETTEERS, WEIGHTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def describe_model(path: Path) -> ModelInfo:
         tasks=model.tasks,
         features={name: len(known.items) for name, known in model.features.vocabularies.items()},
         layers=_layers(model),
-        megabytes=sum((path / name).stat().st_size for name in _FILES) / 1e6,
+        megabytes=sum(file.stat().st_size for name in _FILES if (file := path / name).is_file()) / 1e6,
         half_precision=model.half_precision,
         epochs=len(history.read_text(encoding="utf-8").splitlines()) if history.is_file() else 0,
         metrics=_read_object(path / METRICS),

@@ -53,6 +53,7 @@ UNUSED = {
     "training.epochs": "Times through the text: pretraining.epochs.",
     "training.batch_words": "Windows a step: pretraining.batch_windows.",
     "training.score": "",
+    "training.bfloat16": "",
     "features.word.min_count": "Words with a row: pretraining.min_count.",
 }
 """Settings that would have no effect, and what to do instead."""
@@ -63,6 +64,8 @@ FURTHER = {
     "features.suffix.lengths": "'features.suffix.lengths=[]'",
     "features.shape.dim": "features.shape.dim=0",
     "features.characters.filters": "features.characters.filters=0",
+    "features.static": "'features.static={}'",
+    "features.gazetteers.lists": "'features.gazetteers.lists={}'",
 }
 """Settings of features beside the word, and what switches each off."""
 
@@ -123,7 +126,7 @@ def check_pretraining(settings: Settings) -> None:
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    return list(value) if isinstance(value, tuple | dict) else value
 
 
 def _changes(own: Section, usual: Section) -> str:

@@ -94,6 +94,7 @@ def train(
     state = begin(settings, network)
     filled = {layer.layer for layer in taken.layers} if taken else set()
     filled |= {"lookup.word"} if settings.features.word.vectors else set()
+    filled |= {f"lookup.{table}" for table in static_tables(settings.features)}
     for line in learning_notes(settings.transfer, network, filled):
         note(line)
     run = RunFolder(

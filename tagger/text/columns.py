@@ -220,8 +220,8 @@ class _Rows:
             self.document = value or str(self.documents)
 
     def _row(self, number: int, text: str) -> str:
-        """Add a row, unless its sentence is broken already or it is no token; the row's word, or ""."""
-        if self.broken:
+        """Add a row, unless its sentence is known to be broken or it is no token; the row's word, or ""."""
+        if self.broken and not self.problems.every:
             return ""
         layout = self.layout
         fields = layout.split(text)

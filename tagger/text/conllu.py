@@ -21,6 +21,7 @@ UNSPECIFIED = "_"
 FIELDS = {"lemma": 2, "upos": 3, "xpos": 4, "feats": 5, "head": 6, "deprel": 7, "deps": 8, "misc": 9}
 DEFAULT_LAYERS = ("upos", "xpos")
 
+_TOKEN_ID = re.compile(r"[0-9]{1,9}")
 _RANGE = re.compile(r"([0-9]+)-([0-9]+)")
 _EMPTY_NODE = re.compile(r"([0-9]+)\.[0-9]+")
 _CONLLU_ROW = "10 columns separated by tabs"
@@ -98,9 +99,10 @@ def _sentences(
     sentence, broken = Sentence([], path=path), False
     rows: list[list[str]] = []
     document = ""
+    last, lost = 0, False  # id of the last token; whether a line behind it could not be decoded
     for number, text in _and_blank(read_lines(path, problems)):
         if text is None:
-            broken = True
+            broken = lost = True
         elif not text.strip(BLANK):
             if broken:
                 problems.drop(place, sentence.id)
@@ -110,6 +112,7 @@ def _sentences(
                 yield sentence, rows
             place += bool(rows) or broken
             sentence, rows, broken = Sentence([], path=path), [], False
+            last, lost = 0, False
         elif text.startswith("#"):
             key, value = comment_value(text)
             if key == "sent_id":
@@ -117,15 +120,19 @@ def _sentences(
             elif key in ("newdoc", "newdoc id"):
                 documents += 1
                 document = value or str(documents)
-        elif not broken:
+        elif not broken or problems.every:
             row = text.split("\t")
-            if least <= len(row) <= most and row[0] == str(len(rows) + 1) and "" not in row[:least]:
+            if lost and _TOKEN_ID.fullmatch(row[0]):
+                last, lost = int(row[0]) - 1, False
+            if least <= len(row) <= most and row[0] == str(last + 1) and "" not in row[:least]:
                 rows.append(row)
                 sentence.lines.append(number)
-            elif not (least <= len(row) <= most and _is_no_token(row[0], len(rows))):
-                kind, error = _error(path, number, row, len(rows) + 1, (least, most, expected))
+                last += 1
+            elif not (least <= len(row) <= most and _is_no_token(row[0], last)):
+                kind, error = _error(path, number, row, last + 1, (least, most, expected))
                 problems.report(kind, error)
                 broken = True
+                last = int(row[0]) if _TOKEN_ID.fullmatch(row[0]) else last
 
 
 def _is_no_token(row_id: str, tokens: int) -> bool:

@@ -135,7 +135,7 @@ def _read_layer(
     problems = Problems(source.on_error)
     columns = () if joined else source.columns
     kind = format_of(path, "auto" if joined else source.format)
-    sentences = list(_sentences(path, kind, columns, source, problems))
+    sentences = list(read_sentences(path, kind, columns, source, problems))
     if not sentences:
         found = (
             f"none that can be read: {next(iter(problems.examples.values()))}"
@@ -153,7 +153,7 @@ def _read_layer(
         left_out = settle_layers(sentences, columns)
         notes.extend(f"{path}: {name} is left out (_ on every token)" for name in left_out)
     layer = Layer(path, sentences, problems)
-    layer.leave_out({i for i, s in enumerate(sentences) if _lacks_column(s, sentences[0], problems)})
+    layer.leave_out({i for i, s in enumerate(sentences) if lacks_column(s, sentences[0], problems)})
     for label_map, count in apply_maps(layer.sentences, changed).items():
         changed[label_map] += count
         if count:
@@ -170,9 +170,10 @@ def _check_words(sentence: Sentence) -> None:
         raise DataError(sentence.path, sentence.line(), "words in the first column", found, hint)
 
 
-def _sentences(
+def read_sentences(
     path: str, kind: Format, columns: tuple[str, ...], source: Source, problems: Problems
 ) -> Iterator[Sentence]:
+    """The sentences of one file as they stand in it, its columns without names for what they hold."""
     if kind == "columns":
         return read_columns(path, columns=columns, wide_rows=source.wide_rows, problems=problems)
     if kind == "iob2":
@@ -188,7 +189,7 @@ def _sentences(
     return read_dataset(splits[split], f"{path}, {split}", columns=columns, problems=problems)
 
 
-def _lacks_column(sentence: Sentence, first: Sentence, problems: Problems) -> bool:
+def lacks_column(sentence: Sentence, first: Sentence, problems: Problems) -> bool:
     """Whether a sentence has other columns than the first of its file, which `problems` has taken then."""
     if sentence.tags.keys() == first.tags.keys():
         return False

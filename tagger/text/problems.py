@@ -12,11 +12,14 @@ class Problems:
     """The errors of one file under a policy.
 
     `counts` holds how often each kind occurred and `examples` the first message of each kind; `dropped` the place
-    (from 0) that each sentence left out had in the file, and `dropped_ids` their ids where they had one.
+    (from 0) that each sentence left out had in the file, and `dropped_ids` their ids where they had one. With `every`,
+    readers go on and `errors` holds every kind and error.
     """
 
-    def __init__(self, on_error: OnError = "stop") -> None:
-        self.skip = on_error == "skip"
+    def __init__(self, on_error: OnError = "stop", *, every: bool = False) -> None:
+        self.skip = on_error == "skip" or every
+        self.every = every  # keep all errors, also those behind the first of a sentence
+        self.errors: list[tuple[str, DataError]] = []
         self.counts: Counter[str] = Counter()
         self.examples: dict[str, str] = {}
         self.dropped: set[int] = set()
@@ -26,6 +29,8 @@ class Problems:
         """Raise `error`, or count it as one of `kind` where the policy is to go on."""
         if not self.skip:
             raise error
+        if self.every:
+            self.errors.append((kind, error))
         self.counts[kind] += 1
         self.examples.setdefault(kind, str(error))
 

@@ -8,11 +8,16 @@ quotes and brackets that touch it, where white space follows and the next token 
   (`"Why?" she asked.`);
 - nothing ends before a comma, colon, semicolon, closing bracket or another final mark, which then decides;
 - a number with its full stop begins a sentence (`1. The first`);
-- the wide marks of Chinese, Japanese, Indic and other scripts need no white space behind them.
+- the wide marks of Chinese, Japanese, Indic and other scripts need no white space behind them;
+- where the white space is missing (`the end.The next`), `.`, `?` and `!` end it before a capitalized word that stands
+  there whole, if that word is one that usually begins a sentence or the one before the mark is in lower case
+  (`Yahoo!Mail` and `path.Join(x)` go on).
 """
 
 from itertools import pairwise, product
 from typing import Literal
+
+from tagger.text.abbreviations import STARTERS
 
 LineBreaks = Literal["auto", "paragraph", "wrapped", "sentence"]
 
@@ -41,6 +46,8 @@ BREAKS = frozenset([BREAK])
 _LATER = CANDIDATES - BREAKS - _DOTS
 _CLOSERS = frozenset(["''", "’’", "))", "**", *"\"'”’»›)]}*」』）】》〉"])
 _BEFORE_NUMBERS = frozenset(":*(•-–")
+_STARTERS = frozenset(STARTERS)
+_BEHIND_WORDS = frozenset(",;:'’`")  # what may touch a word on the right
 _CONTINUING = frozenset([",", ";", ":", ")", "]", "}", "=", "/", "%", "、", "，", "；", "："])
 
 
@@ -58,8 +65,10 @@ def sentence_end(tokens: list[str], starts: list[int], ends: list[int], begin: i
         return 0  # the later mark or emoticon belongs to this sentence and decides
     if not follower or mark in _WIDE:
         return after
-    if starts[after] == edge or follower in _CONTINUING:
+    if follower in _CONTINUING:
         return 0
+    if starts[after] == edge:
+        return after if _ends_without_space(tokens, starts, ends, (begin, at, after)) else 0
     first = follower[0]
     if first.islower():
         return 0 if after > at + 1 or mark in _DOTS or mark in _EMOTICONS else after
@@ -68,6 +77,26 @@ def sentence_end(tokens: list[str], starts: list[int], ends: list[int], begin: i
     if mark == "." and at > begin and tokens[at - 1].isdigit():
         return 0 if at == begin + 1 or tokens[at - 2] in _BEFORE_NUMBERS else after
     return after
+
+
+def _ends_without_space(
+    tokens: list[str], starts: list[int], ends: list[int], places: tuple[int, int, int]
+) -> bool:
+    """Returns whether a sentence ends at a mark that the next word touches; places: its begin, the mark, the word.
+
+    Raises IndexError where the answer depends on tokens that are not there yet.
+    """
+    begin, at, after = places
+    word, before, behind = tokens[after], tokens[at - 1], tokens[after + 1]
+    if at == begin or tokens[at] in _DOTS or tokens[at] in _EMOTICONS:
+        return False
+    if not (word.istitle() and word.isalpha()):
+        return False
+    if behind and behind[0] not in _BEHIND_WORDS and starts[after + 1] == ends[after]:
+        return False
+    if before.isdigit() and (at == begin + 1 or tokens[at - 2] in _BEFORE_NUMBERS):
+        return False  # 1.The first
+    return word in _STARTERS or (len(before) > 1 and before.islower())
 
 
 def line_break_meaning(sample: str) -> LineBreaks:

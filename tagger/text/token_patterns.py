@@ -77,8 +77,12 @@ EMOJI = (
 EMOJI_PART = r"[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\u20e3\U000e0020-\U000e007f]{0,16}"
 
 
-NUMBER = r"\d{1,64}(?:[.,:]\d{1,64}){0,16}"
+NUMBER = r"\d{1,64}(?:[.,:](?!(?:19|20)\d\d(?<=,....)(?!\d))\d{1,64}){0,16}"  # but May 5,2005
 ALONE = r"(?![\w@]|\.\.)"  # behind the full stop of an abbreviation
+# Behind one whose white space is missing: a whole word that is no part of an address.
+NAME = r"(?=[A-Z][a-z]{1,64}(?![\w@]|\.\w))"
+NEXT = r"(?<=[a-z]\.)[A-Z][a-z]{1,64}(?![\w@.-])"
+LOWER = r"(?=[a-z]{2,64}(?![\w@]|\.\w))"
 
 
 @cache
@@ -109,7 +113,7 @@ def _alternatives(gap: str) -> list[str]:
         *HALVES,
         r"\d{1,64}(?=[ ;)!?\n]|[,.:]\s)",
         rf"(?=\d)(?:{'|'.join(_numbers())})",
-        rf"[.+]{NUMBER}{LAST}",
+        rf"[.+](?<![A-Za-z]\.){NUMBER}{LAST}",
         # all other words; those too long for an abbreviation first
         r"[A-Za-z]{1,64}(?=[ ,;)!?\n])",
         rf"[A-Za-z]{{{LONGEST_ABBREVIATION + 1},64}}(?=[.:]\s)",
@@ -143,8 +147,9 @@ def _numbers() -> list[str]:
 def _abbreviations(gap: str) -> list[str]:
     """Returns the kinds of token with a full stop of their own, and what is before a stop that ends the sentence."""
     edge, joint = EDGES[gap], JOINTS[gap]
+    starter = rf"(?:{_any_of(STARTERS)})(?![\w.])"
     opening = rf"{joint}[\"'“‘(\[]?"
-    goes_on = rf"(?!{edge}|{opening}(?:{_any_of(STARTERS)})(?![\w.]))"
+    goes_on = rf"(?!{edge}|{opening}{starter})"
     letters = r"[^\W\d_]\.(?:[^\W\d_]\.){1,8}|[A-Za-zÀ-ÖØ-ÞΑ-ΩА-Я]\."  # U.S., p.m., J.
     syllables = r"[A-Z][a-z]{0,2}\.(?:[A-Z][a-z]{0,2}\.){1,4}"  # Ph.D.
     return [
@@ -153,9 +158,20 @@ def _abbreviations(gap: str) -> list[str]:
         rf"(?:{_any_of(BEFORE_LOWER)})\.(?={joint}[a-z])",
         rf"(?:{_any_of(LIST_ENDS)})\.{ALONE}(?!{edge}|{opening}[A-Z])",
         rf"(?:(?:{_any_of(GENERAL)})\.|{letters}|{syllables}){ALONE}{goes_on}",
-        rf"[^\W\d_](?:\.[^\W\d_]){{1,8}}(?=\.{ALONE}|(?![\w.@]))",
+        rf"(?=[A-Za-z]{{1,16}}\.[A-Za-z])(?:{'|'.join(_abbreviations_without_space(starter))})",
+        rf"[^\W\d_](?:\.[^\W\d_]){{1,8}}(?=\.(?:{ALONE}|{starter})|(?![\w.@]))",
         rf"[A-Z][a-z]{{0,2}}(?:\.[A-Z][a-z]{{0,2}}){{1,4}}(?=\.{ALONE})",
         r"[A-Za-z]{1,16}\.(?=[,;])",
+    ]
+
+
+def _abbreviations_without_space(starter: str) -> list[str]:
+    """Returns the abbreviations that the next word touches: `Mr.Smith`, `J.K.Rowling`, `U.S.led`, `e.g.this`."""
+    titles = [title for title in TITLES if title.istitle()]
+    return [
+        rf"(?:{_any_of(titles)})\.{NAME}",
+        rf"(?:[A-Z]\.){{1,9}}{NAME}(?!{starter})|(?:[A-Z]\.){{2,9}}{LOWER}(?!(?:{DOMAIN}){LAST})",
+        rf"(?:[eE]\.g|[iI]\.e|[aApP]\.m)\.{LOWER}|[aApP]\.m(?=\.[A-Z])",
     ]
 
 
@@ -163,10 +179,10 @@ def _addresses() -> list[str]:
     """Returns the kinds of token that name a place on the net or a file."""
     return [
         rf"(?:(?:[hH]ttps?|HTTPS?|ftp|file)://|[wW]ww\d?\.){ADDRESS}{{1,1900}}{ADDRESS_END}",
-        rf"mailto:{ADDRESS}{{1,400}}{ADDRESS_END}|\w[\w.+%-]{{0,63}}@\w[\w-]{{0,63}}(?:\.[\w-]{{1,63}}){{0,8}}",
+        rf"mailto:{ADDRESS}{{1,400}}{ADDRESS_END}|\w[\w.+%-]{{0,63}}@\w[\w-]{{0,63}}(?:\.(?!{NEXT})[\w-]{{1,63}}){{0,8}}",
         r"\w[\w%#~-]{0,63}(?:\.[\w%#~-]{1,63}){0,8}\."
         rf"(?:(?:{FILE}){LAST}|(?:{DOMAIN}){LAST}(?!\.\w)(?:/{ADDRESS}{{0,900}}{ADDRESS_END})?)",
-        rf"[A-Za-z][\w-]{{1,30}}(?:\.[A-Za-z][\w-]{{1,30}}){{2,8}}{LAST}",
+        rf"(?![a-z]{{1,64}}(?:\.[A-Z][a-z]{{1,30}}){{1,8}}(?![\w.]))[A-Za-z][\w-]{{1,30}}(?:\.[A-Za-z][\w-]{{1,30}}){{2,8}}{LAST}",
     ]
 
 

@@ -4,6 +4,7 @@ Light and dark by what the reader's system prefers; print is always light. Lette
 what is behind them (WCAG 2, level AA) in every colour.
 """
 
+from collections.abc import Iterable
 from colorsys import hls_to_rgb
 
 from tagger.text.schemes import split_tag
@@ -64,8 +65,15 @@ def span_classes(layout: Layout) -> dict[tuple[str, str], str]:
 
 def style(layout: Layout) -> str:
     """The style sheet of a page."""
+    light, dark = label_rules(span_classes(layout).values())
+    in_dark = f"@media screen and (prefers-color-scheme: dark) {{\n{_DARK}{dark}}}\n"
+    return f"{_STYLE}{light}{in_dark}{_PRINT}"
+
+
+def label_rules(classes: Iterable[str]) -> tuple[str, str]:
+    """The rules that give each class its colours --fill, --line and --text: on a light and on a dark page."""
     light, dark = [], []
-    for number, name in enumerate(span_classes(layout).values()):
+    for number, name in enumerate(classes):
         hue = (FIRST_HUE + number * GOLDEN_ANGLE) % 360
         light.append(
             _colours(name, fill=_rgb(hue, 0.88, 0.8), line=_rgb(hue, 0.42, 0.6), text=_rgb(hue, 0.2, 0.9))
@@ -73,8 +81,7 @@ def style(layout: Layout) -> str:
         dark.append(
             _colours(name, fill=_rgb(hue, 0.2, 0.5), line=_rgb(hue, 0.55, 0.5), text=_rgb(hue, 0.85, 0.7))
         )
-    in_dark = f"@media screen and (prefers-color-scheme: dark) {{\n{_DARK}{''.join(dark)}}}\n"
-    return f"{_STYLE}{''.join(light)}{in_dark}{_PRINT}"
+    return "".join(light), "".join(dark)
 
 
 def _colours(name: str, **colours: str) -> str:

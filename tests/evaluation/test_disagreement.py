@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.evaluation.disagreement import SURE, Stretch, class_thresholds, differing_stretches, likely_errors
+from tagger.evaluation.disagreement import (
+    SURE,
+    Stretch,
+    are_likely_errors,
+    class_thresholds,
+    differing_stretches,
+    span_scores,
+)
 from tagger.text.schemes import Span, spans_of, tags_of
 
 LABELS = np.array([0, 0, 0, 1, 1, 1])
@@ -20,19 +27,27 @@ def test_thresholds_are_the_mean_probability_of_a_labels_own_examples() -> None:
 
 
 def test_only_the_examples_whose_other_label_reaches_its_threshold_are_likely_errors() -> None:
-    """The third example is a 1 with 0.6 >= 0.55, the fifth a 0 with 0.95 >= 0.7; the margins are 0.2 and 0.9."""
+    """The third example is a 1 with 0.6 >= 0.55, the fifth a 0 with 0.95 >= 0.7."""
     gold, found = np.array([0.4, 0.05]), np.array([0.6, 0.95])
-    assert likely_errors(gold, found, np.array([0.55, 0.7])).tolist() == [1, 0]
-    assert likely_errors(gold, found, np.array([0.61, 0.7])).tolist() == [1]
-    assert likely_errors(gold, found, np.array([0.6, 1.0])).tolist() == [
-        1,
-        0,
-    ]  # 0.95 is sure enough for any label
-    assert likely_errors(np.array([0.1]), np.array([0.89]), np.array([0.9])).tolist() == []
+    assert are_likely_errors(gold, found, np.array([0.55, 0.7])).tolist() == [True, True]
+    assert are_likely_errors(gold, found, np.array([0.61, 0.7])).tolist() == [False, True]
+    assert are_likely_errors(gold, found, np.array([0.6, 1.0])).tolist() == [
+        True,
+        True,
+    ]  # 0.95 is enough for any
+    assert are_likely_errors(gold, found - 0.01, np.array([0.55, 0.99])).tolist() == [True, False]
 
 
-def test_the_confident_joint_of_northcutt_et_al_by_counting() -> None:
-    """Random examples of three labels: the likely errors are the off-diagonal counts of a loop over eq. 1.
+def test_what_is_no_more_probable_than_the_label_is_no_error() -> None:
+    """As on an allowed path whose single tags are less probable than others."""
+    assert are_likely_errors(np.array([0.4, 0.3]), np.array([0.3, 0.3]), np.array([0.1, 0.1])).tolist() == [
+        False,
+        False,
+    ]
+
+
+def test_the_likely_errors_are_those_of_the_confident_joint_counted_one_by_one() -> None:
+    """Random examples of three labels, Northcutt et al. 2021, eq. 1, written as a loop.
 
     Where the most probable label reaches its threshold, their rule and ours choose the same one.
     """
@@ -47,14 +62,19 @@ def test_the_confident_joint_of_northcutt_et_al_by_counting() -> None:
         best = max(reached, key=lambda k: chances[number, k], default=labels[number])
         if best != labels[number] and chances[number, best] == chances[number].max():
             counted.append(number)
-    rows, found = np.arange(200), chances.argmax(1)
-    thresholds = class_thresholds(labels, chances[rows, labels], 3)
-    wrong = np.flatnonzero(found != labels)
-    likely = likely_errors(
-        chances[wrong, labels[wrong]], chances[wrong, found[wrong]], thresholds[found[wrong]]
-    )
-    assert sorted(wrong[likely].tolist()) == counted
+    own, found = chances[np.arange(200), labels], chances.argmax(1)
+    thresholds = class_thresholds(labels, own, 3)
+    likely = are_likely_errors(own, chances.max(1), thresholds[found])
+    assert np.flatnonzero(likely).tolist() == counted
     assert len(counted) > 20
+
+
+def test_a_span_seen_where_none_is_comes_before_one_that_is_not_seen() -> None:
+    """Margins 0.7 and 0.9; thresholds 0.9 of O, 0.3 of PER: 0.7 + (0.9 - 0.3) / 2 and 0.9 + (0.3 - 0.9) / 2."""
+    scores = span_scores(
+        np.array([0.1, 0.0]), np.array([0.8, 0.9]), np.array([0.9, 0.3]), np.array([0.3, 0.9])
+    )
+    assert scores == pytest.approx([1.0, 0.6])
 
 
 @pytest.mark.parametrize(

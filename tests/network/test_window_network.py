@@ -244,7 +244,7 @@ def test_products_with_16_bits_are_those_of_rounded_numbers_while_training_alone
     """Oracle: the formula in NumPy with vectors, weights and each slot's products rounded by their bits."""
     network = small_network(window=3)
     exact = network(ROWS, CHARACTERS, WINDOWS)["pos"]
-    network.bfloat16 = True
+    network.in_bfloat16 = True
     vectors = rounded(network.lookup(ROWS, CHARACTERS).detach().numpy())  # [U, D]
     first = network.trunk[0].weight.detach().numpy().reshape(5, 3, -1)  # [H, W, D]
     sums = np.array(
@@ -271,7 +271,7 @@ def test_gradients_with_16_bits_are_close_to_those_with_32() -> None:
     gradients = []
     for half in (False, True):
         network = small_network(window=3)
-        network.bfloat16 = half
+        network.in_bfloat16 = half
         network(ROWS, CHARACTERS, WINDOWS)["pos"].square().sum().backward()
         gradients.append(network.trunk[0].weight.grad.flatten())
     cosine = torch.cosine_similarity(*gradients, dim=0).item()

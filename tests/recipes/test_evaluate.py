@@ -314,6 +314,14 @@ def test_the_page_is_written_whole_and_replaced_only_by_force(model: Path, gold:
     assert page.read_text() != "mine"
 
 
+def test_the_page_and_the_json_are_two_files(model: Path, gold: str, tmp_path: Path) -> None:
+    both = tmp_path / "both"
+    with pytest.raises(TaggerError) as caught:
+        evaluate(model, [gold], html=both, output=tmp_path / "." / "both")
+    assert str(caught.value) == f"--html: expected another file than --output, found {both}."
+    assert not both.exists()
+
+
 def test_the_page_names_scorers_as_left_out(tmp_path: Path, gold: str) -> None:
     model = write_scorers(tmp_path / "m", scorer("any", "entity", ""))
     evaluate(model, [gold], html=tmp_path / "page.html")

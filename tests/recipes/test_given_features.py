@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tomli_w
 
 import tagger
 from tagger.config import FeatureSettings
-from tagger.errors import SettingsError
+from tagger.errors import DataError, SettingsError
 from tagger.recipes.finetune import finetune
 from tagger.recipes.given_features import read_given
 from tagger.recipes.train import train
@@ -98,6 +99,80 @@ def test_fine_tuning_keeps_the_lists_and_the_static_table(place: Path) -> None:
     np.testing.assert_array_equal(
         after.weights["lookup.static_meaning.weight"], before.weights["lookup.static_meaning.weight"]
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        (
+            "gazetteers",
+            {"lists": {"cities": "x.txt"}},
+            "features.gazetteers.lists: expected none, found cities.",
+        ),
+        ("static", {"more": {}}, "features.static: expected the tables of {model}, found 'more'."),
+        (
+            "static",
+            {"meaning": {"vectors": "v.txt"}},
+            "features.static.meaning.vectors: expected none, found 'v.txt'.",
+        ),
+    ],
+)
+def test_fine_tuning_takes_no_other_lists_and_static_vectors(
+    place: Path, name: str, value: dict[str, object], message: str
+) -> None:
+    model = trained(place, training={"epochs": 1})
+    corpus = str(place / "corpus.conll")
+    new = {"data": {"train": [corpus], "columns": ["word", "pos", "ner"]}, "features": {name: value}}
+    (place / "new.toml").write_text(tomli_w.dumps(new), encoding="utf-8")
+    with pytest.raises(SettingsError) as error:
+        finetune(model, str(place / "new.toml"), place / "tuned")
+    hint = "A fine-tuning keeps the lists of names and the static vectors of its model."
+    assert str(error.value) == f"{message.format(model=model)} {hint}"
+
+
+def test_fine_tuning_compares_case_as_its_model_does(place: Path) -> None:
+    model = trained(place, training={"epochs": 1})
+    with pytest.raises(SettingsError, match=r"^features\.gazetteers\.lowercase: expected True as in"):
+        finetune(model, "", place / "tuned", overrides=["features.gazetteers.lowercase=false"])
+
+
+def test_words_that_only_the_other_model_has_come_along_with_their_static_vectors(place: Path) -> None:
+    source = read_model(trained(place, training={"epochs": 1}))
+    (place / "vectors.txt").write_text("ada 1 2 3\nrome 4 5 7\n", encoding="utf-8")
+    (place / "model").rename(place / "source")
+    trained(place, training={"epochs": 1}, transfer={"model": str(place / "source")})
+    model = read_model(place / "model")
+    known = model.features.vocabularies["static_meaning"]
+    assert known.items == ["ada", "rome", "paris", "never", "oslo"]
+    rows = [known.row(word) for word in ("ada", "paris", "never", "oslo")]
+    np.testing.assert_array_equal(
+        model.weights["lookup.static_meaning.weight"][rows],
+        source.weights["lookup.static_meaning.weight"][2:],
+    )
+
+
+def test_vectors_of_another_width_name_the_setting(place: Path) -> None:
+    settings = FeatureSettings.model_validate(features(place, dim=4))
+    with pytest.raises(DataError) as error:
+        read_given(settings, [])
+    assert str(error.value) == (
+        f"{place}/vectors.txt:1: expected vectors of 4 numbers, found 3. "
+        "Set features.static.meaning.dim=3, or choose another file."
+    )
+
+
+def test_frozen_static_vectors_are_not_called_random(place: Path) -> None:
+    notes: list[str] = []
+    settings = parse_settings(
+        {
+            "data": {"train": [str(place / "corpus.conll")], "columns": ["word", "pos", "ner"]},
+            "features": features(place),
+            "transfer": {"freeze": ["lookup.static_meaning"]},
+            "training": {"epochs": 1},
+        }
+    )
+    train(settings, place / "model", note=notes.append)
+    assert not [note for note in notes if "random" in note]
 
 
 def test_static_vectors_need_a_file(place: Path) -> None:

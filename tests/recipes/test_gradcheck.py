@@ -77,6 +77,10 @@ def test_settings_are_checked_with_fresh_weights_on_short_sentences(corpus: Path
     assert {len(group.entries) for group in report.groups} == {3}
 
 
+def test_gradients_are_checked_in_full_precision_whatever_training_uses(corpus: Path) -> None:
+    assert check(settings(corpus, training={"bfloat16": True}), sentences=2, entries=3).passed
+
+
 def test_more_sentences_than_there_are_short_ones_takes_the_others_too(corpus: Path) -> None:
     assert check(settings(corpus), sentences=100, entries=1).words == 1 + 20 + 16
 

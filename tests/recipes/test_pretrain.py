@@ -474,12 +474,25 @@ def test_further_features_are_named_with_what_switches_them_off() -> None:
     )
 
 
+def test_lists_of_names_and_static_vectors_are_further_features() -> None:
+    with pytest.raises(TaggerError) as caught:
+        pretraining_settings(
+            None, ["features.static.a.vectors='a.txt'", "features.gazetteers.lists.cities='c.txt'"]
+        )
+    assert str(caught.value) == (
+        "features: expected the word alone (pretraining), "
+        "found features.static = ['a'], features.gazetteers.lists = ['cities']. "
+        "Switch them off: --set 'features.static={}' --set 'features.gazetteers.lists={}'."
+    )
+
+
 UNUSED = {
     "training.epochs=3": "training.epochs: expected its default: pretraining has no use for it, found 3. "
     "Times through the text: pretraining.epochs.",
     "data.folder='x'": "data: expected its default: pretraining has no use for it, found folder = 'x'. "
     "The text is pretraining.text.",
     "augmentation.swap_rate=0.5": None,
+    "training.bfloat16=true": None,
 }
 
 

@@ -14,8 +14,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+import tagger
 from tagger.cli import tag as command
 from tagger.errors import DataError, ModelError, OutputExistsError, SettingsError, TaggerError
+from tagger.inference import default_model
 from tagger.inference.tagger import Tagger
 from tagger.recipes.tag import Reading, Running, tag_files
 from tagger.recipes.tag_manifest import MANIFEST
@@ -312,13 +314,23 @@ def test_the_usual_model_is_found_here(run, place):
 
 
 def test_without_any_model_the_error_says_how_to_get_one(place, monkeypatch):
-    monkeypatch.setattr(command, "__file__", str(place / "a" / "b" / "c.py"))
+    monkeypatch.setattr(default_model, "_PACKAGE", place / "a" / "b")
     with pytest.raises(ModelError) as error:
-        command.find_model(None)
+        default_model.default_model()
     assert str(error.value) == (
         "expected a model, found none named and no models/en. "
-        "Pass --model FOLDER or set TAGGER_MODEL; `tagger train` writes a model."
+        "Name the folder of a model; `tagger train` writes one."
     )
+
+
+@pytest.mark.parametrize("inside", ["beside", "package"])
+def test_the_model_that_comes_with_the_program_is_found(place, monkeypatch, inside):
+    folder = {"beside": place / "b" / "models" / "en", "package": place / "b" / "c" / "models" / "en"}[inside]
+    folder.parent.mkdir(parents=True)
+    (place / "model").rename(folder)
+    monkeypatch.setattr(default_model, "_PACKAGE", place / "b" / "c")
+    assert default_model.default_model() == folder
+    assert tagger.load().tasks == ("pos", "ner")
 
 
 def test_errors_leave_the_command_as_tagger_errors(run):

@@ -53,6 +53,9 @@ PARTS = [
         "\ufeff",
         "word",
         "nt",
+        "end.The",
+        "J.K.Rowling",
+        "5,2005",
     ),
     *(
         " ",
@@ -93,6 +96,45 @@ def chunked(text: str, sizes: list[int]) -> Iterator[str]:
             return
         yield text[position : position + size]
         position += size
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It was the end.The next day.", ["It was the end .", "The next day ."]),
+        ("How are you?I am fine!Really, yes", ["How are you ?", "I am fine !", "Really , yes"]),
+        ("He lives in Paris.It rains", ["He lives in Paris .", "It rains"]),
+        ("(He left.)Then she", ["( He left . )", "Then she"]),
+        ("in the U.S.He is", ["in the U.S .", "He is"]),
+        ("She left at 5.Then he came", ["She left at 5 .", "Then he came"]),
+        ("it ended.Thanks", ["it ended .", "Thanks"]),
+    ],
+)
+def test_a_sentence_ends_where_only_the_white_space_is_missing(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Call path.Join(x) now",
+            "Yahoo!Mail is up",
+            "see ASP.Net here",
+            "1.The first point",
+            "wait...What now",
+        ),
+        *(
+            "it is end.the next",
+            "J.K.Rowling wrote",
+            "Mr.Smith came",
+            "go to Amazon.com now",
+            "see read.Me.first",
+        ),
+    ],
+)
+def test_marks_inside_names_and_before_lower_case_end_no_sentence(text: str) -> None:
+    assert len(sentences(text)) == 1
 
 
 @pytest.mark.parametrize(

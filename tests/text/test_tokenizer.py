@@ -108,6 +108,35 @@ def test_addresses_files_emoticons_emoji_and_runs_of_marks_are_one_token(token: 
     assert tokenize(f"See {token} now").tokens == ["See", token, "now"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the end.The next,too;see (it)here:yes", "the end . The next , too ; see ( it ) here : yes"),
+        ("Hello!How are you?Fine", "Hello ! How are you ? Fine"),
+        ("J.K.Rowling met George W.Bush and Mr.Smith", "J.K. Rowling met George W. Bush and Mr. Smith"),
+        ("the U.S.Army, U.S.based, in the U.S.The end", "the U.S. Army , U.S. based , in the U.S . The end"),
+        ("at 5 p.m.on time, 6 p.m.Regards e.g.this", "at 5 p.m. on time , 6 p.m . Regards e.g. this"),
+        ("on May 5,2005 but 1,234.56", "on May 5 , 2005 but 1,234.56"),
+        ("It is over.4 people", "It is over . 4 people"),
+        ("Write to a.b@example.com.Thanks", "Write to a.b@example.com . Thanks"),
+        ("for help.Regards.Sara", "for help . Regards . Sara"),
+    ],
+)
+def test_marks_without_white_space_behind_them_are_cut_off(text: str, expected: str) -> None:
+    assert tokenize(text).tokens == expected.split()
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        *("U.S.A", "3.14", "10:30", "1,234.56", "12,345,678", "3,5", "setup.py", "Amazon.com", "a.b.com"),
+        *("first.last@Mail.Example.com", "System.out.println", "https://example.org/J.K.Rowling", "Ph.D."),
+    ],
+)
+def test_marks_inside_numbers_addresses_files_and_abbreviations_stay(token: str) -> None:
+    assert tokenize(f"See {token} now").tokens == ["See", token, "now"]
+
+
 def test_an_address_leaves_the_marks_behind_it() -> None:
     assert tokenize("(see http://a.org/b).").tokens == ["(", "see", "http://a.org/b", ")", "."]
     assert tokenize("<a@b.org>, x").tokens == ["<", "a@b.org", ">", ",", "x"]
