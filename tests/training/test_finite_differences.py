@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tagger.training.finite_differences import LIMIT, STEP, check_slope, roundoff
@@ -57,6 +57,7 @@ def test_a_gradient_that_is_the_mean_of_both_slopes_is_at_a_kink_too() -> None:
     assert check_slope(lambda x: max(x, -0.5 * x), 0.0, 0.25).verdict == "kink"
 
 
+@example(place=3.847884127670853e-07, side=-1.0, bend=1.0)
 @given(place=st.floats(STEP / 50, 2 * STEP), side=st.sampled_from([-1.0, 1.0]), bend=st.floats(0.01, 10))
 def test_a_corner_nearby_neither_condemns_nor_excuses(place: float, side: float, bend: float) -> None:
     """A curve that bends at +-`place`: its derivative at 0 is 0.7, and not that beyond the corner."""
