@@ -140,7 +140,7 @@ def check(
     """
     if fix != (output is not None):
         raise typer.BadParameter("--fix and --output go together", param_hint="--fix")
-    from tagger.recipes.check import CheckOptions, only_kinds
+    from tagger.recipes.check import CheckOptions, check_kinds, only_kinds
     from tagger.recipes.check import check as run
     from tagger.reports.check import check_as_json, print_check, print_fix
     from tagger.reports.console import print_json, print_message
@@ -170,6 +170,7 @@ def check(
         fixed = repair(options, output, force=force, encoding=encoding)
         print_fix(fixed, every=every, as_json=as_json)
         return
+    check_kinds(kind or ())
     report = only_kinds(run(options, note=print_message), kind or ())
     if as_json:
         print_json(check_as_json(report))

@@ -25,6 +25,9 @@ LEVEL = 0.95
 FEWEST_DOCUMENTS = 10
 """Below that, resampled documents say little about others, and sentences are drawn."""
 
+FEWEST_UNITS = 10
+"""Below that the percentiles of resamplings leave out much of what is uncertain."""
+
 Tags = Sequence[Sequence[str]]
 SentenceCounts = NDArray[np.int64]
 
@@ -104,6 +107,14 @@ def change(
     both = _resampled(np.concatenate([before, after], axis=1), samples, seed)
     value = score_of(after.sum(0)) - score_of(before.sum(0))
     return _estimate(float(value), score_of(both[:, 3:]) - score_of(both[:, :3]))
+
+
+def too_few(units: int, resampled: str) -> list[str]:
+    """A note where intervals of so few `resampled` ("sentences" or "documents") say too little; else none."""
+    if units >= FEWEST_UNITS:
+        return []
+    what = f"1 {resampled.removesuffix('s')} is" if units == 1 else f"{units} {resampled} are"
+    return [f"{what} too few for intervals to be relied on: scores are less certain than they say"]
 
 
 def _resampled(counts: SentenceCounts, samples: int, seed: int) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tagger.errors import SettingsError
 from tagger.evaluation.majority import learn_majority
 from tagger.recipes.crf_baseline import check_installed, field_tags
+from tagger.text.plurals import counted
 from tagger.text.sentences import Sentence
 
 Rows = Sequence[Sequence[str]]
@@ -54,7 +55,7 @@ def _majority(train: Rows, tags: Rows, sentences: Rows, scheme: str, note: Note)
 
 
 def _field(train: Rows, tags: Rows, sentences: Rows, scheme: str, note: Note) -> list[list[str]]:
-    note(f"CRF: training on {len(train):,} sentences")
+    note(f"CRF: training on {counted(len(train), 'sentence')}")
     return field_tags(train, tags, sentences, scheme=scheme, note=note)
 
 

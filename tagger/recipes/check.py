@@ -1,10 +1,13 @@
 """Corpus files to what is wrong or suspicious in them: `check` reads everything, and stops at nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from tagger.errors import DataError, SettingsError
+from tagger.recipes.check_folders import problem_of_folder
 from tagger.text.check_characters import judge_characters
 from tagger.text.check_columns import check_columns
 from tagger.text.check_contexts import check_contexts
@@ -20,9 +23,13 @@ from tagger.text.check_tokens import judge_shape
 from tagger.text.columns import WideRows
 from tagger.text.corpus import Format, Source, format_of
 from tagger.text.findings import KINDS, CheckedFile, CheckReport, Finding
+from tagger.text.lines import held_input
 from tagger.text.maps import LabelMap, parse_map
 from tagger.text.prepared import SPLITS, is_prepared, read_prepared
 from tagger.text.schemes import SCHEMES
+
+ALIKE = 3
+"""Kinds that are suggested in place of an unknown one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +93,22 @@ def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def only_kinds(report: CheckReport, kinds: Sequence[str]) -> CheckReport:
     """The report with the findings of some kinds alone; all of them without any. Raises SettingsError."""
+    check_kinds(kinds)
+    return replace(report, findings=tuple(f for f in report.findings if not kinds or f.kind in kinds))
+
+
+def check_kinds(kinds: Sequence[str]) -> None:
+    """Raises SettingsError for what is no kind of finding; the hint has the nearest ones."""
     for kind in kinds:
         if kind not in KINDS:
-            raise SettingsError("kind", f"one of {', '.join(KINDS)}", repr(kind))
-    return replace(report, findings=tuple(f for f in report.findings if not kinds or f.kind in kinds))
+            alike = get_close_matches(kind, KINDS, n=ALIKE)
+            alike += [known for known in KINDS if kind and kind in known and known not in alike]
+            hint = (
+                f"Did you mean {' or '.join(alike[:ALIKE])}?"
+                if alike
+                else "Reports of `tagger check` name them."
+            )
+            raise SettingsError("--kind", "a kind of finding", repr(kind), hint)
 
 
 def read_parts(options: CheckOptions) -> tuple[list[Part], list[Finding], list[str]]:
@@ -108,12 +127,18 @@ def read_parts(options: CheckOptions) -> tuple[list[Part], list[Finding], list[s
     for split, path, joined in named_files(options):
         for name in (path, *joined):
             kind = format_of(name, options.format if name == path else "auto")
-            if kind != "dataset" and name != "-":  # standard input is read once
+            if kind != "dataset" and name != "-":
                 findings += check_file(name, kind)
         if is_prepared(path):
             parts += _prepared_parts(path, findings)
+        elif problem := problem_of_folder(path, options.format):
+            findings.append(finding_of("unreadable", problem))
         else:
-            part, found = read_part(path, joined, source, changed, split=split)
+            with held_input() if "-" in (path, *joined) else nullcontext() as held:
+                if held:
+                    findings += check_file("-", format_of("-", options.format if path == "-" else "auto"))
+                    held.seek(0)
+                part, found = read_part(path, joined, source, changed, split=split)
             findings += found
             parts += [part] if part else []
     notes = [f"the map {label_map} changed nothing" for label_map, count in changed.items() if not count]
@@ -135,13 +160,13 @@ def named_files(options: CheckOptions) -> list[tuple[str, str, tuple[str, ...]]]
 
 def _check(options: CheckOptions) -> None:
     if not any((options.data, options.train, options.dev, options.test)):
-        raise SettingsError("data", "files or a prepared folder to check", "none")
+        raise SettingsError("DATA", "files or a prepared folder to check", "none")
     for split in ("", *SPLITS):
         files = getattr(options, split or "data")
         joined = getattr(options, f"join_{split}" if split else "join")
         if joined and (not files or len(joined) % len(files)):
             expected = f"as many files as there are to join them to ({len(files)})"
-            raise SettingsError(f"join_{split}" if split else "join", expected, str(len(joined)))
+            raise SettingsError(f"--join-{split}" if split else "--join", expected, str(len(joined)))
     for column, scheme in options.input_schemes.items():
         if scheme not in SCHEMES:
             raise SettingsError(f"input_schemes.{column}", " or ".join(SCHEMES), repr(scheme))

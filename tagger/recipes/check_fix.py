@@ -6,6 +6,7 @@ them. Left out: sentences that cannot be read even so, and training sentences th
 """
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tagger.recipes.check_outputs import bytes_of, plain_name, targets_of, write
 from tagger.text.check_duplicates import leaked_copies, repeated_sentences
 from tagger.text.check_labels import tag_counts
 from tagger.text.check_reading import Part
+from tagger.text.check_schemes import unknown_tag
 from tagger.text.corpus import Format, format_of
 from tagger.text.findings import Finding, FixReport, Place, Repair
 from tagger.text.label_variants import renamed_tags
@@ -27,6 +29,9 @@ from tagger.text.sentences import Sentence
 
 MOST_LEFT_OUT = 0.5
 """Share of a file's sentences that may be left out for being broken; more are a sign of wrong options."""
+
+_OF_MORE_THAN_A_ROW = ("unreadable", "leak", "byte-order-mark", "line-ends")
+"""Kinds of repairs whose line is only where they begin."""
 
 
 @dataclass(slots=True)
@@ -41,6 +46,11 @@ class _Work:
     def add(self, kind: str, place: Place, change: str) -> None:
         shown = self.files[place.path].path
         self.repairs.append(Repair(kind, Place(shown, place.line), change))
+
+    def kept(self, repairs: Sequence[Repair]) -> list[Repair]:
+        """Those of whole files, of what is left out, and of rows that the copy has."""
+        gone = {Place(file.path, number) for file in self.files.values() for number in file.dropped}
+        return [own for own in repairs if own.kind in _OF_MORE_THAN_A_ROW or own.place not in gone]
 
     def line(
         self, part: Part, sentence: Sentence, token: int, column: str = ""
@@ -74,7 +84,8 @@ def fix(options: CheckOptions, output: Path, *, force: bool = False, encoding: s
         _leave_out_leaks(work)
     write_copies({file.path: file.content() for file in files.values()}, targets, output)
     order = {path: number for number, path in enumerate(formats)}
-    repairs = sorted([*repairs, *work.repairs], key=lambda r: (order[r.place.path], r.place.line or 0))
+    repairs = work.kept([*repairs, *work.repairs])
+    repairs.sort(key=lambda r: (order[r.place.path], r.place.line or 0))
     return FixReport(tuple(str(target) for target in targets.values()), tuple(repairs))
 
 
@@ -86,9 +97,9 @@ def _formats(options: CheckOptions) -> dict[str, Format]:
             formats[name] = format_of(name, options.format if name == path else "auto")
             if formats[name] == "dataset":
                 hint = "Repair the files that it was made of, and run `tagger prep` again."
-                raise SettingsError("data", "files to repair", f"the folder {name}", hint)
+                raise SettingsError("DATA", "files to repair", f"the folder {name}", hint)
             if name == "-":
-                raise SettingsError("data", "files to repair", "standard input", "Save it to a file.")
+                raise SettingsError("DATA", "files to repair", "standard input", "Save it to a file.")
     return formats
 
 
@@ -159,10 +170,12 @@ def _write_tags(
 
 
 def _leave_out_broken(work: _Work) -> None:
-    """Leave out every sentence of a file that could not be read, or has a tag that is none."""
-    for part in work.parts:
-        part.sentences = [s for s in part.sentences if not _has_unknown_tag(part, s)]
+    """Leave out every sentence of a file that could not be read, or has a tag of no scheme."""
     reasons: dict[Place, str] = {}
+    for part in work.parts:
+        broken_tags = [dict(unknown_tag(part, sentence)) for sentence in part.sentences]
+        part.sentences = [s for s, why in zip(part.sentences, broken_tags, strict=True) if not why]
+        reasons |= {place: text for why in broken_tags for place, text in why.items()}
     for finding in work.findings:
         if finding.severity == "error":
             reasons.setdefault(finding.place, str(finding).partition(": ")[2])
@@ -175,18 +188,11 @@ def _leave_out_broken(work: _Work) -> None:
         for block in broken:
             places = (Place(place, number) for number in block)
             known = next((p for p in places if p in reasons), None)
-            why = reasons[known] if known else "a tag that is none, or another layer lacks it"
+            why = reasons[known] if known else "it cannot be read, or another layer lacks it"
             work.add(
                 "unreadable", known or Place(place, block.start), f"sentence left out: {_shown(work, why)}"
             )
             file.drop(block)
-
-
-def _has_unknown_tag(part: Part, sentence: Sentence) -> bool:
-    return any(
-        scheme != NONE and any(split_tag(tag) is None for tag in sentence.tags[column])
-        for column, scheme in part.schemes.items()
-    )
 
 
 def _has_rows(file: RowFile, block: range) -> bool:

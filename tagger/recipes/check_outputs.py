@@ -22,7 +22,7 @@ def targets_of(paths: Sequence[str], output: Path, *, force: bool) -> dict[str, 
         return targets
     names = [Path(path).name for path in paths]
     if len(set(names)) != len(names):
-        raise SettingsError("data", "files of different names for one folder", ", ".join(sorted(names)))
+        raise SettingsError("DATA", "files of different names for one folder", ", ".join(sorted(names)))
     targets = {path: output / name for path, name in zip(paths, names, strict=True)}
     _refuse_originals(targets)
     if is_taken(output) and not (force and output.is_dir()):

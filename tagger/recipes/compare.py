@@ -9,6 +9,7 @@ from typing import Any
 from tagger.config import DataSettings
 from tagger.errors import SettingsError, TaggerError
 from tagger.evaluation.comparison import Compared, compare_task
+from tagger.evaluation.intervals import too_few
 from tagger.recipes.compared_tags import FileSide, ModelSide, Said, Side, read_side
 from tagger.recipes.comparison_result import ComparedTask, Comparison, as_json
 from tagger.recipes.gold import GoldPart, fingerprint_of_tags, gold_tags, origins_of, read_gold, read_parts
@@ -76,6 +77,8 @@ def compare(
         ]
         for result in _compare_part(sides, part, notes, needed=bool(tasks), differences=differences):
             done[result.comparison.task] = result
+    for result in done.values():
+        notes += too_few(result.comparison.units, result.comparison.resampled)
     order = [task.name for task in common] or list(done)
     results = tuple(done[name] for name in order if name in done)
     found = Comparison(str(a), str(b), results, tuple(dict.fromkeys(notes)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from tagger.analysis import WORST, Speed
 from tagger.errors import SettingsError, TaggerError
+from tagger.evaluation.intervals import too_few
 from tagger.inference.ensemble import common_tasks
 from tagger.inference.tagger import Tagger
 from tagger.recipes.calibrate import calibrate as fit_and_write
@@ -113,6 +114,8 @@ def evaluate(
             done[result.scores.task] = result
         notes += [line for task in part.tasks for line in _unknown_labels(task, part.gold)]
         notes += [line for task in part.tasks for line in _missing_windows(task, part.gold)]
+    analyses = [result.analysis for result in done.values() if result.analysis]
+    notes += dict.fromkeys(note for own in analyses for note in too_few(own.units, own.resampled))
     notes += [f"{task.name} is not scored: it was pretrained on raw text" for task in untagged]
     results = tuple(done[task.name] for task in chosen if task.name in done)
     evaluation = Evaluation(tuple(names), results, tuple(notes), _speed(watch, judge.tagger.tasks))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tagger.text.maps import apply_maps, parse_map
+from tagger.text.plurals import counted
 from tagger.text.prepared import Prepared
 
 
@@ -25,6 +26,6 @@ def map_prepared(prepared: Prepared, name: str, maps: Sequence[str]) -> list[str
     further = [parse_map(text) for text in further_maps(done, maps)]
     counts = apply_maps([s for split in prepared.splits.values() for s in split], further)
     return [
-        f"{name}: the map {label_map} changed {f'{count:,} tags' if count else 'nothing'}"
+        f"{name}: the map {label_map} changed {counted(count, 'tag') if count else 'nothing'}"
         for label_map, count in counts.items()
     ]

@@ -6,12 +6,13 @@ from itertools import chain, islice, zip_longest
 from typing import NamedTuple
 
 from tagger.config import DataSettings
-from tagger.errors import DataError
+from tagger.errors import DataError, SettingsError
 from tagger.recipes.gold import Gold
 from tagger.recipes.training_data import source_of
 from tagger.text.columns import SKIPPED_NAMES, WORD_NAMES
 from tagger.text.corpus import SUFFIXES, Corpus, read_corpus
 from tagger.text.lines import plain_suffix
+from tagger.text.plurals import counted
 from tagger.text.schemes import NONE
 from tagger.text.sentences import Sentence
 
@@ -57,7 +58,8 @@ def read_tags(path: str, origin: DataSettings, gold: Gold, *, columns: Sequence[
     sizes = [len(sentence.tokens) for sentence in gold.sentences]
     notes = [note for note in corpus.notes if not note.startswith(ABOUT_MAPS)]
     if sizes != [len(sentence.tokens) for sentence in corpus.sentences]:
-        notes.append(f"{path}: its {len(corpus.sentences):,} sentences are cut as those of {gold.name}")
+        its = counted(len(corpus.sentences), "sentence is", "sentences are")
+        notes.append(f"{path}: its {its} cut as those of {gold.name}")
     tags = {name: _cut(corpus.sentences, name, sizes) for name in corpus.schemes}
     return TagFile(path, tags, corpus.schemes, notes)
 
@@ -78,6 +80,12 @@ def _read(path: str, given: DataSettings, *, named: bool) -> Corpus:
     except DataError as error:
         if not named:
             error.hint = f"{error.hint} --tag-columns names the columns of files of tags.".strip()
+        elif "column" in error.expected:
+            error.hint = f"{error.hint} Or does --tag-columns name another number of them?".strip()
+        raise
+    except SettingsError as error:
+        if named and error.where == "columns":
+            error.where = "--tag-columns"
         raise
 
 

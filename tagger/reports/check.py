@@ -15,7 +15,10 @@ PLACES = 3
 
 
 def print_check(report: CheckReport, *, every: bool = False) -> None:
-    """Write what was read, the findings by kind (the first few of each unless `every`), and a summary."""
+    """Write what was read, the findings by kind (the first few of each unless `every`), and a summary.
+
+    The places of a kind are those of the lines shown, those behind "Also", and those that are "more".
+    """
     for file in report.files:
         print_text(_about_file(file))
     for severity in SEVERITIES:
@@ -91,7 +94,8 @@ def _print_kind(kind: str, findings: Sequence[Finding], *, every: bool) -> None:
     for finding in shown:
         print_text(f"  {finding}{_others(finding, every=every)}")
     if len(findings) > len(shown):
-        print_text(f"  and {len(findings) - len(shown):,} more (--kind {kind} --all names them)")
+        more = count - sum(finding.count for finding in shown)
+        print_text(f"  and {more:,} more (--kind {kind} --all names them)")
 
 
 def _others(finding: Finding, *, every: bool) -> str:

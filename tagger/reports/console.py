@@ -17,6 +17,9 @@ from tagger.records import Counts, RankingScores, TaskScores
 PLAIN_WIDTH = 200
 """Columns off a terminal: wide enough that no table wraps, whatever the window that started the program."""
 
+NO_SHARE = "-"
+"""In place of a share of nothing."""
+
 UNBOUNDED = 10_000
 """Columns that no table fills."""
 
@@ -122,6 +125,11 @@ def _percent(fraction: float) -> str:
     return f"{100 * fraction:.2f}"
 
 
+def _share(fraction: float, count: int) -> str:
+    """Per cent of `count` things; "-" of none."""
+    return _percent(fraction) if count else NO_SHARE
+
+
 def _print_accuracy(scores: list[TaskScores], forms: Mapping[str, Sequence[FormScore]]) -> None:
     columns = ["task", "sentences", "tokens", "accuracy"]
     cells: list[Callable[[TaskScores], str]] = [
@@ -139,9 +147,9 @@ def _print_accuracy(scores: list[TaskScores], forms: Mapping[str, Sequence[FormS
         columns += ["seen words", "accuracy", "unseen words", "accuracy"]
         cells += [
             lambda s: f"{s.seen_tokens:,}",
-            lambda s: _percent(s.seen_accuracy),
+            lambda s: _share(s.seen_accuracy, s.seen_tokens),
             lambda s: f"{s.unseen_tokens:,}",
-            lambda s: _percent(s.unseen_accuracy),
+            lambda s: _share(s.unseen_accuracy, s.unseen_tokens),
         ]
     print_table(columns, [[cell(task) for cell in cells] for task in scores])
 
@@ -153,7 +161,8 @@ def _kind_cells(forms: Mapping[str, Sequence[FormScore]], place: int) -> list[Ca
         return f"{forms[scores.task][place].tokens:,}"
 
     def accuracy(scores: TaskScores) -> str:
-        return _percent(forms[scores.task][place].accuracy)
+        kind = forms[scores.task][place]
+        return _share(kind.accuracy, kind.tokens)
 
     return [tokens, accuracy]
 

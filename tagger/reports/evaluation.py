@@ -9,6 +9,7 @@ from tagger.analysis import Baseline, Confusion, SentenceSpan, Speed, TaskAnalys
 from tagger.records import Estimate, RankingScores, TaskReliability, TaskScores
 from tagger.reports.calibration import print_reliability
 from tagger.reports.console import print_scores, print_table, print_text
+from tagger.text.plurals import counted
 
 CONFUSIONS_SHOWN = 10
 OWN = "the model"
@@ -44,7 +45,7 @@ def print_evaluation(
         _print_confusions([analysis for _, analysis in found])
         print_reliability(reliabilities)
         _print_figures([analysis for _, analysis in found], speed)
-        for line in dict.fromkeys(_origin(one) for _, analysis in found for one in analysis.baselines):
+        for line in (_origin(analysis.task, one) for _, analysis in found for one in analysis.baselines):
             print_text(line)
         for _, analysis in found:
             _print_worst(analysis, worst)
@@ -100,8 +101,8 @@ def _baseline_row(baseline: Baseline) -> list[str]:
     return ["", "", baseline.name, *_estimate(baseline.score), "", *_estimate(baseline.change, "+")]
 
 
-def _origin(baseline: Baseline) -> str:
-    return f"baseline  {baseline.name}, trained on {baseline.data}"
+def _origin(task: str, baseline: Baseline) -> str:
+    return f"baseline  {task}: {baseline.name}, trained on {baseline.data}"
 
 
 def _estimate(estimate: Estimate, sign: str = "") -> tuple[str, str]:
@@ -152,7 +153,7 @@ def _print_figures(analyses: Sequence[TaskAnalysis], speed: Speed | None) -> Non
         print_text(f"invalid transitions  {', '.join(invalid)}")
     if speed:
         notes = "".join(f", {note}" for note in speed.notes)
-        print_text(f"speed  {speed.tokens_a_second:,.0f} tokens/s ({speed.tokens:,} tokens{notes})")
+        print_text(f"speed  {speed.tokens_a_second:,.0f} tokens/s ({counted(speed.tokens, 'token')}{notes})")
 
 
 def _print_worst(analysis: TaskAnalysis, worst: int) -> None:

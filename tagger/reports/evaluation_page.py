@@ -12,6 +12,7 @@ from tagger.reports.page_errors import errors_section
 from tagger.reports.page_scores import baselines, by_type, calibration, card, how_sure, known_words
 from tagger.reports.page_sentences import PLAIN_CLASSES, label_classes, worst_sentences
 from tagger.reports.page_style import style
+from tagger.text.plurals import counted
 
 _CURVES, _SPEED, _SIGNATURES = "learning-curves", "speed", "signatures"
 
@@ -103,7 +104,10 @@ def _speed(speed: Speed | None) -> str:
     if speed is None or not speed.seconds:
         return ""
     rate = f'<p><b class="rate">{speed.tokens_a_second:,.0f}</b> tokens a second</p>\n'
-    facts = [f"{speed.tokens:,} tokens in {speed.seconds:.2f} s, without reading the data", *speed.notes]
+    facts = [
+        f"{counted(speed.tokens, 'token')} in {speed.seconds:.2f} s, without reading the data",
+        *speed.notes,
+    ]
     return rate + paragraph(text("; ".join(facts)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tagger.analysis import Baseline, FormScore, TaskAnalysis
 from tagger.records import Counts, Estimate, Reliability, TaskReliability, TaskScores
+from tagger.reports.console import NO_SHARE
 from tagger.reports.page_charts import FEW, bar, reliability_diagram, whisker
 from tagger.reports.page_elements import (
     bounds,
@@ -31,7 +32,9 @@ def card(scores: TaskScores, analysis: TaskAnalysis, place: str) -> str:
     if scores.conlleval:
         facts.append(("token accuracy", percent(scores.accuracy)))
     if scores.seen_tokens:
-        facts.append(("accuracy, unseen words", percent(scores.unseen_accuracy)))
+        facts.append(
+            ("accuracy, unseen words", percent(scores.unseen_accuracy) if scores.unseen_tokens else NO_SHARE)
+        )
     items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>\n" for name, value in facts)
     return (
         f'<article class="card">\n<h3><a href="#{place}">{text(scores.task)}</a></h3>\n'

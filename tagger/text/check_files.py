@@ -7,6 +7,7 @@ from tagger.text.columns import DOCUMENT_ROW
 from tagger.text.corpus import Format
 from tagger.text.findings import Finding, Place, times
 from tagger.text.lines import read_raw_lines
+from tagger.text.plurals import counted
 
 _DOCUMENT = DOCUMENT_ROW.encode()
 
@@ -71,6 +72,6 @@ def _about_ends(path: str, returns: list[int], white: list[int], total: int) -> 
         found = f"\\r\\n at the end of {share}"
         yield Finding("line-ends", Place(path, returns[0]), found, "\\n")
     if white:
-        found = f"white space alone on {len(white):,} lines that end sentences"
+        found = f"white space alone on {counted(len(white), 'line that ends a sentence', 'lines that end sentences')}"
         hint = "Programs that look for an empty line run sentences together."
         yield Finding("white-space-line", Place(path, white[0]), found, "empty lines", hint)

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from tagger.text.check_reading import Part
-from tagger.text.findings import Finding
+from tagger.text.findings import Finding, Place
 from tagger.text.schemes import IOB1, NONE, OUTSIDE, Violation, breaks, split_tag, violations
+from tagger.text.sentences import Sentence
 
 _REPAIR = "--fix and --broken-tags repair read it as conlleval does."
 
@@ -21,6 +22,20 @@ def check_schemes(parts: Sequence[Part]) -> Iterator[Finding]:
             if scheme == IOB1:
                 yield from _needless(part, column)
     yield from _differing(parts)
+
+
+def unknown_tag(part: Part, sentence: Sentence) -> Iterator[tuple[Place, str]]:
+    """Why a sentence with a tag that marks no span is left out, for each file that it stands in; none without one."""
+    for column, scheme in part.schemes.items():
+        for token, tag in enumerate(sentence.tags[column]):
+            if scheme != NONE and split_tag(tag) is None:
+                why, place = f"{tag!r} in {column} is no tag of {scheme}", part.place(sentence, token, column)
+                for other in dict.fromkeys(("", *part.schemes)):
+                    first = part.place(sentence, 0, other)
+                    if first.path != place.path:
+                        yield first, f"{place}: {why}"
+                yield place, why
+                return
 
 
 def _violations(part: Part, column: str, scheme: str) -> Iterator[Finding]:

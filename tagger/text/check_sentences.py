@@ -7,6 +7,7 @@ from statistics import median
 
 from tagger.text.check_reading import Part, splits_of
 from tagger.text.findings import Finding, Place
+from tagger.text.plurals import counted
 
 LONGEST = 80  # tokens that are never too many
 TIMES_MEDIAN = 10  # a sentence may have so many times the median
@@ -36,7 +37,7 @@ def _long(parts: Sequence[Part]) -> Iterator[Finding]:
             if length <= likely:
                 continue
             ends = _inner_ends(sentence.tokens)
-            found = f"a sentence of {length:,} tokens (half of them have {middle:,.0f} or fewer)"
+            found = f"a sentence of {counted(length, 'token')} (half of them have {middle:,.0f} or fewer)"
             if ends >= ENDS:
                 found += f", with {ends} full stops before a capital"
                 hint = "Is a blank line missing?"

@@ -17,6 +17,7 @@ from tagger.text.jsonl import read_jsonl
 from tagger.text.layers import BrokenTags, Layer, settle_schemes
 from tagger.text.lines import plain_suffix
 from tagger.text.maps import LabelMap, apply_maps, parse_map
+from tagger.text.plurals import counted
 from tagger.text.problems import OnError, Problems
 from tagger.text.schemes import IOB2, NONE, SCHEMES
 from tagger.text.sentences import Sentence
@@ -86,7 +87,7 @@ def read_corpus(source: Source) -> Corpus:
             layers.append(second)
             found[other] = second.columns
             join_layers(first, second)
-            notes.append(f"{path}: joined with {other} ({len(first.sentences):,} sentences)")
+            notes.append(f"{path}: joined with {other} ({counted(len(first.sentences), 'sentence')})")
             if not first.sentences:
                 raise DataError(path, None, "a sentence with both layers", "none")
     schemes = _common_columns(firsts, notes)
@@ -157,7 +158,7 @@ def _read_layer(
     for label_map, count in apply_maps(layer.sentences, changed).items():
         changed[label_map] += count
         if count:
-            notes.append(f"{path}: the map {label_map} changed {count:,} tags")
+            notes.append(f"{path}: the map {label_map} changed {counted(count, 'tag')}")
     notes.extend(settle_schemes(layer, source.input_schemes, broken_tags=source.broken_tags))
     return layer
 
@@ -225,4 +226,6 @@ def _skipped_note(layer: Layer) -> list[str]:
         return []
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in problems.counts.most_common())
     example = next(iter(problems.examples.values()))
-    return [f"{layer.path}: left out {len(problems.dropped):,} sentences ({kinds}); the first: {example}"]
+    return [
+        f"{layer.path}: left out {counted(len(problems.dropped), 'sentence')} ({kinds}); the first: {example}"
+    ]

@@ -13,6 +13,7 @@ from typing import Any
 from tagger.errors import DataError, SettingsError
 from tagger.text.jsonl import UNASKED
 from tagger.text.lines import plain_suffix
+from tagger.text.plurals import counted
 from tagger.text.problems import Problems
 from tagger.text.sentences import Sentence
 
@@ -38,6 +39,11 @@ _BATCH_ROWS = 256
 def is_saved(folder: Path) -> bool:
     """Whether `folder` holds what `save_to_disk` wrote."""
     return any((folder / name).is_file() for name in SAVED)
+
+
+def holds_tables(folder: Path) -> bool:
+    """Whether a folder holds, at whatever depth, a data file that `load_splits` can read."""
+    return any(plain_suffix(str(file)) in _LOADERS for file in folder.rglob("*"))
 
 
 def load_splits(
@@ -211,7 +217,11 @@ def _fault(tokens: Any, tags: Mapping[str, Any], names: Mapping[str, Any]) -> tu
     for column, values in tags.items():
         if values is None or len(values) != len(tokens):
             found = "none" if values is None else str(len(values))
-            return "lists of unequal length", f"{len(tokens)} tags in {column}, one for each token", found
+            return (
+                "lists of unequal length",
+                f"{counted(len(tokens), 'tag')} in {column}, one for each token",
+                found,
+            )
         labels = names[column]
         if labels and not all(isinstance(v, int) and 0 <= v < len(labels) for v in values):
             wrong = next(v for v in values if not isinstance(v, int) or not 0 <= v < len(labels))

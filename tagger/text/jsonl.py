@@ -17,6 +17,7 @@ from typing import Any
 
 from tagger.errors import DataError
 from tagger.text.lines import BLANK, read_lines
+from tagger.text.plurals import counted
 from tagger.text.problems import Problems
 from tagger.text.schemes import tags_of
 from tagger.text.sentences import Sentence
@@ -158,7 +159,7 @@ def _from_tokens(record: dict[str, Any], columns: Sequence[str]) -> Sentence:
             raise _Fault("missing column", f'the list "{name}"', "none")
         tags[name] = _strings(name, given[name])
         if len(tags[name]) != len(tokens):
-            expected = f'{len(tokens)} tags in "{name}", one for each token'
+            expected = f'{counted(len(tokens), "tag")} in "{name}", one for each token'
             raise _Fault("lists of unequal length", expected, str(len(tags[name])))
         if "" in tags[name]:
             raise _Fault("empty tag", f'tags in "{name}"', "an empty string")

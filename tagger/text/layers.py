@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tagger.errors import DataError
+from tagger.text.plurals import counted
 from tagger.text.problems import Problems
 from tagger.text.schemes import (
     IOB1,
@@ -83,10 +84,9 @@ def settle_schemes(
     for column, scheme in layer.columns.items():
         if scheme != NONE:
             count = _to_iob2(layer.sentences, column, scheme, sure=not repaired[column])
-            mended = f", {repaired[column]:,} broken tags repaired" if repaired[column] else ""
-            notes.append(
-                f"{layer.path}: {column} is {scheme} ({count:,} entities{evidence.get(column, '')}{mended})"
-            )
+            mended = f", {counted(repaired[column], 'broken tag')} repaired" if repaired[column] else ""
+            entities = counted(count, "entity", "entities")
+            notes.append(f"{layer.path}: {column} is {scheme} ({entities}{evidence.get(column, '')}{mended})")
     return notes
 
 

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import sys
 import zlib
@@ -37,6 +38,18 @@ def open_bytes(path: str) -> AbstractContextManager[BinaryIO]:
         return cast(BinaryIO, opener(name)) if opener else name.open("rb")
     except OSError as error:
         raise unreadable(path, None, error) from error
+
+
+@contextmanager
+def held_input() -> Iterator[BinaryIO]:
+    """Standard input read whole, so that "-" may be read again after `seek(0)`; as it was again at the end."""
+    found = sys.stdin
+    held = io.BytesIO(found.buffer.read())
+    sys.stdin = io.TextIOWrapper(held, encoding="utf-8")
+    try:
+        yield held
+    finally:
+        sys.stdin = found
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from tagger.text.check_characters import decoded_again, shown_form, without_invi
 from tagger.text.corpus import Format
 from tagger.text.findings import Place, Repair
 from tagger.text.lines import UTF8_MARK, wide_mark
+from tagger.text.plurals import counted
 
 WESTERN = "cp1252"
 """What a line that is not UTF-8 is read as, unless the user names another encoding: Windows-1252, the usual one."""
@@ -47,12 +48,12 @@ def _split(path: str, raw: bytes, repairs: list[Repair]) -> list[bytes]:
     """The lines without their ends."""
     if b"\n" not in raw and b"\r" in raw:
         lines = raw.split(b"\r")
-        repairs.append(Repair("line-ends", Place(path, 1), f"\\r made \\n on {len(lines):,} lines"))
+        repairs.append(Repair("line-ends", Place(path, 1), f"\\r made \\n on {counted(len(lines), 'line')}"))
         return lines
     lines = raw.split(b"\n")
     returns = [number for number, line in enumerate(lines, 1) if line.endswith(b"\r") and number < len(lines)]
     if returns:
-        change = f"\\r\\n made \\n on {len(returns):,} lines"
+        change = f"\\r\\n made \\n on {counted(len(returns), 'line')}"
         repairs.append(Repair("line-ends", Place(path, returns[0]), change))
         for number in returns:
             lines[number - 1] = lines[number - 1][:-1]

@@ -20,6 +20,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tagger.text.plurals import counted
+
 OUTSIDE = "O"
 NONE, IOB1, IOB2, IOBES = "none", "IOB1", "IOB2", "IOBES"
 SPAN_SCHEMES = (IOB1, IOB2, IOBES)
@@ -86,7 +88,7 @@ def tags_of(spans: Iterable[Span], length: int, scheme: str = IOB2) -> list[str]
     for start, end, kind in sorted(spans):
         if not last[1] <= start < end <= length:
             raise ValueError(
-                f"span ({start}, {end}) overlaps another or leaves a sentence of {length} tokens"
+                f"span ({start}, {end}) overlaps another or leaves a sentence of {counted(length, 'token')}"
             )
         tags[start:end] = [join_tag("I", kind)] * (end - start)
         adjacent = last[0] >= 0 and last[1:] == (start, kind)

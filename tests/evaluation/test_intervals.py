@@ -15,6 +15,7 @@ from tagger.evaluation.intervals import (
     interval,
     score_of,
     sentence_counts,
+    too_few,
 )
 from tagger.evaluation.scores import score_task
 from tagger.text.sentences import Sentence
@@ -171,6 +172,11 @@ def test_nothing_to_find_and_nothing_found_scores_zero() -> None:
     assert score_of(np.array([[0, 0, 0], [0, 2, 0]])).tolist() == [0.0, 0.0]
     empty = sentence_counts([], [], scheme="IOB2")
     assert interval(empty).value == 0.0
+
+
+def test_one_sentence_is_too_few() -> None:
+    note = "1 sentence is too few for intervals to be relied on: scores are less certain than they say"
+    assert (too_few(1, "sentences"), too_few(10, "sentences")) == ([note], [])
 
 
 def test_other_sizes_are_refused() -> None:

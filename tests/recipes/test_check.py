@@ -1,12 +1,14 @@
 """`check`: all families together, splits, prepared folders, what is counted."""
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
 
 from tagger.errors import SettingsError
 from tagger.recipes import label_errors
-from tagger.recipes.check import CheckOptions, check, only_kinds
+from tagger.recipes.check import CheckOptions, check, check_kinds, only_kinds
 from tagger.recipes.prep import PrepOptions, prepare
 from tagger.text.findings import KINDS, Place
 
@@ -88,8 +90,8 @@ def test_a_file_that_is_not_there_is_a_finding(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "data: expected files or a prepared folder to check, found none."),
-        ({"data": ("a",), "join": ("b", "c", "d"), "train": ("x",), "join_dev": ("y",)}, "join_dev: expected as many files as there are to join them to (0), found 1."),
+        ({}, "DATA: expected files or a prepared folder to check, found none."),
+        ({"data": ("a",), "join": ("b", "c", "d"), "train": ("x",), "join_dev": ("y",)}, "--join-dev: expected as many files as there are to join them to (0), found 1."),
         ({"data": ("a",), "input_schemes": {"ner": "BIO"}}, "input_schemes.ner: expected none or IOB1 or IOB2 or IOBES, found 'BIO'."),
     ],
 )  # fmt: skip
@@ -105,7 +107,63 @@ def test_findings_of_one_kind(tmp_path):
     assert only_kinds(report, []) == report
     with pytest.raises(SettingsError) as error:
         only_kinds(report, ["typo"])
-    assert str(error.value).startswith("kind: expected one of unreadable, not-utf-8, ")
+    assert (
+        str(error.value)
+        == "--kind: expected a kind of finding, found 'typo'. Reports of `tagger check` name them."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        ("line-end", "Did you mean line-ends?"),
+        ("nbsp", "Reports of `tagger check` name them."),
+        ("space", "Did you mean label-space or tabs-and-spaces-mixed or zero-width-space?"),
+        ("", "Reports of `tagger check` name them."),
+    ],
+)
+def test_an_unknown_kind_suggests_the_nearest(kind, hint):
+    with pytest.raises(SettingsError) as error:
+        check_kinds([kind])
+    assert str(error.value) == f"--kind: expected a kind of finding, found {kind!r}. {hint}"
+
+
+def test_standard_input_is_checked_as_a_file_is(tmp_path, monkeypatch):
+    path = write(tmp_path, "a.conll", "a X\r\nb Y\r\n \r\na X\r\n")
+    outer = io.TextIOWrapper(io.BytesIO(Path(path).read_bytes()))
+    monkeypatch.setattr("sys.stdin", outer)
+    named, piped = (check(CheckOptions(data=(name,), columns=("word", "pos"))) for name in (path, "-"))
+    assert [str(f) for f in piped.findings] == [str(f).replace(path, "-") for f in named.findings]
+    assert "line-ends" in kinds(piped) and piped.files[0].tokens == 3
+    assert sys.stdin is outer
+
+
+def folder_of(tmp_path, *names):
+    for name in names:
+        (tmp_path / "f" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "f" / name).write_text("a X\n")
+    return str(tmp_path / "f")
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        (("model.json", "history.jsonl"), "found a model folder. `tagger info` describes a model."),
+        (("b.conll", "a/c.conllu"), "found a folder with a/c.conllu, b.conll. Name the files in it."),
+        (("a.conll", "b.jsonl"), "found a folder with a.conll, b.jsonl. Name the files in it."),
+        (("1", "2", "3", "4"), "found a folder with 1, 2, 3 and 1 more. Name the files in it."),
+    ],
+)
+def test_a_folder_that_is_no_dataset_is_said_to_be_none(tmp_path, names, problem):
+    folder = folder_of(tmp_path, *names)
+    (finding,) = check(CheckOptions(data=(folder,))).findings
+    assert str(finding) == f"{folder}: expected files, a prepared folder or a saved dataset, {problem}"
+    assert finding.kind == "unreadable"
+
+
+def test_an_empty_folder_is_said_to_be_empty(tmp_path):
+    (finding,) = check(CheckOptions(data=(str(tmp_path),))).findings
+    assert finding.found == "an empty folder"
 
 
 def test_likely_label_errors_stand_where_the_tag_does(tmp_path, monkeypatch):

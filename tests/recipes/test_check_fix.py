@@ -78,9 +78,36 @@ def test_a_sentence_that_one_layer_lacks_leaves_the_other(tmp_path):
     assert (tmp_path / "out/a.conllu").read_text() == "1\ta\ta\tX\tX\t_\t_\t_\t_\t_\n\n" * 2
     assert (tmp_path / "out/a.iob2").read_text() == "1\ta\tO\n\n1\ta\tB-X\n\n"
     assert [str(repair) for repair in report.repairs] == [
-        f"{path}:3: sentence left out: a tag that is none, or another layer lacks it",
+        f"{path}:3: sentence left out: it cannot be read, or another layer lacks it",
         f"{ner}:3: sentence left out: expected 3 to 5 columns separated by tabs (id, word, tag, -, annotator), found 2. "
         "Is a tab missing?",
+    ]
+
+
+def test_repairs_of_what_is_left_out_are_not_reported(tmp_path):
+    lines = ["\ufeffe\u0301 O", "New York I-PER", "b XYZ", "", "c B-PER", "", "d I-PER", ""]
+    path = write(tmp_path, "a.conll", "\r\n".join(lines))
+    report = fix(
+        CheckOptions(data=(path,), columns=("word", "ner"), input_schemes={"ner": "IOB2"}),
+        tmp_path / "b.conll",
+    )
+    assert (tmp_path / "b.conll").read_text() == "c B-PER\n\nd B-PER\n"
+    assert [str(repair) for repair in report.repairs] == [
+        f"{path}:1: byte order mark removed",
+        f"{path}:1: \\r\\n made \\n on 7 lines",
+        f"{path}:3: sentence left out: 'XYZ' in ner is no tag of IOB2",
+        f"{path}:7: I-PER made B-PER in ner",
+    ]
+
+
+def test_every_layer_of_a_sentence_left_out_names_the_tag(tmp_path):
+    row = "1\ta\ta\tX\tX\t_\t_\t_\t_\t_\n\n"
+    path = write(tmp_path, "a.conllu", row * 3)
+    ner = write(tmp_path, "a.iob2", "1\ta\tO\n\n1\ta\tXYZ\n\n1\ta\tB-X\n\n")
+    report = fix(CheckOptions(data=(path,), join=(ner,)), tmp_path / "out")
+    assert [str(repair) for repair in report.repairs] == [
+        f"{path}:3: sentence left out: {ner}:3: 'XYZ' in ner is no tag of IOB2",
+        f"{ner}:3: sentence left out: 'XYZ' in ner is no tag of IOB2",
     ]
 
 
@@ -189,7 +216,7 @@ def test_what_is_no_file_is_not_repaired(tmp_path):
     with pytest.raises(SettingsError) as error:
         fix(CheckOptions(data=(str(tmp_path),)), tmp_path / "out")
     assert str(error.value) == (
-        f"data: expected files to repair, found the folder {tmp_path}. "
+        f"DATA: expected files to repair, found the folder {tmp_path}. "
         "Repair the files that it was made of, and run `tagger prep` again."
     )
     with pytest.raises(SettingsError):
@@ -203,4 +230,4 @@ def test_files_of_one_name_do_not_fit_into_one_folder(tmp_path):
     paths = write(tmp_path, "a", "a N\n"), write(tmp_path / "x", "a", "a N\n")
     with pytest.raises(SettingsError) as error:
         fix(CheckOptions(data=paths), tmp_path / "out")
-    assert str(error.value) == "data: expected files of different names for one folder, found a, a."
+    assert str(error.value) == "DATA: expected files of different names for one folder, found a, a."

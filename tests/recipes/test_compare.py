@@ -75,6 +75,13 @@ def test_the_scores_and_the_data_are_those_of_tagger_eval(place: Path) -> None:
             assert (one.fingerprint, one.scheme, one.data) == (other.fingerprint, other.scheme, other.data)
 
 
+def test_few_sentences_are_noted_once(place: Path) -> None:
+    note = "2 sentences are too few for intervals to be relied on: scores are less certain than they say"
+    assert as_json(run(place, "a", "b"))["notes"].count(note) == 1
+    (place / "gold.conll").write_text(GOLD * 5, encoding="utf-8")
+    assert not [note for note in run(place, "a", "b").notes if "too few" in note]
+
+
 def test_the_signature(place: Path) -> None:
     pos, ner = run(place, "a", "b").tasks
     data, version = f"{place}/gold.conll", tagger.__version__
@@ -96,7 +103,7 @@ def test_a_file_of_tags_against_a_model_either_way_round(place: Path) -> None:
     assert (spans.both_right, spans.only_a, spans.only_b, spans.both_wrong) == (1, 1, 1, 0)
     assert [task.comparison.a for task in other.tasks] == [task.comparison.b for task in one.tasks]
     assert other.tasks[1].seeds == ("file", "7")
-    assert f"{place}/found.conll: entity is IOB2 (3 entities, 1 broken tags repaired)" in one.notes
+    assert f"{place}/found.conll: entity is IOB2 (3 entities, 1 broken tag repaired)" in one.notes
 
 
 def test_two_files_of_tags_need_no_model(place: Path) -> None:

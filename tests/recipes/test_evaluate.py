@@ -190,7 +190,7 @@ def test_column_that_the_data_lack_is_noted(model: Path, tmp_path: Path) -> None
     path.write_text("Oslo PROPN\n", encoding="utf-8")
     result = evaluate(model, [str(path)], reading={"columns": ["word", "pos"]})
     assert [task.scores.task for task in result.tasks] == ["pos"]
-    assert result.notes == (f"ner is not scored: {path} has no column entity",)
+    assert result.notes[0] == f"ner is not scored: {path} has no column entity"
     with pytest.raises(TaggerError) as caught:
         evaluate(model, [str(path)], reading={"columns": ["word", "pos"]}, tasks=["ner"])
     assert str(caught.value) == (
@@ -214,7 +214,19 @@ def test_labels_that_the_model_does_not_know_are_counted(model: Path, gold: str)
     assert evaluate(model, [gold]).notes == (
         "pos: tokens whose gold label the model does not know: 1 (NOUN 1)",
         "ner: tokens whose gold label the model does not know: 2 (B-LOC 1, E-LOC 1)",
+        "2 sentences are too few for intervals to be relied on: scores are less certain than they say",
     )
+
+
+@pytest.mark.parametrize(("copies", "noted"), [(9, True), (10, False)])
+def test_fewer_than_ten_sentences_are_noted(model: Path, tmp_path: Path, copies: int, noted: bool) -> None:
+    path, page = tmp_path / "few.conll", tmp_path / "few.html"
+    path.write_text("Ada PROPN B-PER\n\n" * copies, encoding="utf-8")
+    result = evaluate(model, [str(path)], html=page)
+    note = (
+        f"{copies} sentences are too few for intervals to be relied on: scores are less certain than they say"
+    )
+    assert (note in as_json(result)["notes"], note in page.read_text(encoding="utf-8")) == (noted, noted)
 
 
 def test_without_forms_it_is_unknown_which_words_are_seen(tmp_path: Path, gold: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tagger.config import DataSettings
-from tagger.errors import DataError
+from tagger.errors import DataError, SettingsError
 from tagger.recipes.gold import Gold
 from tagger.recipes.tags_of_files import TagFile, read_tags
 from tagger.text.sentences import Sentence
@@ -65,7 +65,7 @@ def test_json_lines_and_the_words_of_column_files_in_one_list_of_names(tmp_path:
 def test_tags_that_break_their_scheme_are_repaired_or_refused_as_the_settings_say(tmp_path: Path) -> None:
     found = read(tmp_path, "Ada N B-PER\nlives V B-LOC\nin P O\n\nSouth N I-LOC\nOslo N I-LOC\n")
     assert found.columns["ner"] == [["B-PER", "B-LOC", "O"], ["B-LOC", "I-LOC"]]
-    assert found.notes[0].endswith("ner is IOB2 (3 entities, 1 broken tags repaired)")
+    assert found.notes[0].endswith("ner is IOB2 (3 entities, 1 broken tag repaired)")
     with pytest.raises(
         DataError, match=r"tags\.conll:5: expected B-LOC in ner .IOB2., found I-LOC at the start"
     ):
@@ -125,6 +125,25 @@ def test_another_number_of_columns_says_which_option_names_them(tmp_path: Path) 
         f"{path}:1: expected 3 columns (word, pos, ner), found 2. Is a space missing? "
         "--tag-columns names the columns of files of tags."
     )
+
+
+def test_tag_columns_of_the_wrong_length_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "tags.conll"
+    path.write_text("Ada N O\n", encoding="utf-8")
+    with pytest.raises(DataError) as error:
+        read_tags(str(path), DataSettings(), GOLD, columns=("word", "pos", "ner", "x"))
+    assert str(error.value) == (
+        f"{path}:1: expected 4 columns (word, pos, ner, x), found 3. Is a space missing? "
+        "Or does --tag-columns name another number of them?"
+    )
+
+
+def test_tag_columns_that_cannot_be_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "tags.conll"
+    path.write_text("Ada N O\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as error:
+        read_tags(str(path), DataSettings(), GOLD, columns=("pos", "ner"))
+    assert str(error.value).startswith("--tag-columns: expected different names, exactly one of them word")
 
 
 def test_a_column_is_found_by_any_of_its_names() -> None:

@@ -42,6 +42,16 @@ def test_findings_are_grouped_by_severity_and_kind(capsys):
     )
 
 
+def test_places_shown_and_more_add_up(capsys):
+    others = (Place("a", 8), Place("a", 9))
+    findings = tuple(
+        Finding("mojibake", Place("a", n), "x", others=others if n == 4 else ()) for n in range(5)
+    )
+    print_check(CheckReport((), findings))
+    lines = capsys.readouterr().out.splitlines()
+    assert "7 places" in lines[1] and lines[5] == "  and 4 more (--kind mojibake --all names them)"
+
+
 def test_every_place_can_be_named(capsys):
     print_check(report(), every=True)
     out = capsys.readouterr().out

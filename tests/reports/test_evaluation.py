@@ -162,7 +162,7 @@ def test_baselines_stand_below_the_model(capsys: pytest.CaptureFixture[str]) -> 
     baseline = Baseline("majority tag", Estimate(0.7, 0.4, 0.9), Estimate(0.1, -0.05, 0.2), "train#1")
     text = shown(capsys, replace(OF_POS, baselines=(baseline,)), OF_NER)
     assert text.startswith(f"m on d\n\n{BASELINE}\n")
-    assert "\nbaseline  majority tag, trained on train#1\n" in text
+    assert "\nbaseline  upos: majority tag, trained on train#1\n" in text
 
 
 def test_where_ambiguous_forms_are_unknown_words_are_seen_or_unseen(
@@ -170,6 +170,13 @@ def test_where_ambiguous_forms_are_unknown_words_are_seen_or_unseen(
 ) -> None:
     text = shown(capsys, replace(OF_POS, forms=(FormScore("seen", 9, 8), FormScore("unseen", 1, 0))), OF_NER)
     assert "task  sentences  tokens  accuracy  seen words  accuracy  unseen words  accuracy\n" in text
+
+
+def test_words_of_a_kind_that_do_not_occur_have_no_accuracy(capsys: pytest.CaptureFixture[str]) -> None:
+    kinds = (FormScore("one tag", 8, 6), FormScore("ambiguous", 0, 0), FormScore("unseen", 2, 2))
+    text = shown(capsys, replace(OF_POS, forms=kinds), replace(OF_NER, forms=kinds))
+    cells = next(line for line in text.splitlines() if line.startswith("ner ") and "F1" not in line).split()
+    assert cells[4:] == ["8", "75.00", "0", "-", "2", "100.00"]
 
 
 def test_no_more_than_ten_confusions_are_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -98,9 +98,9 @@ def test_a_layer_is_joined_by_id_and_its_odd_labels_mapped_away(tmp_path):
     assert corpus.schemes == {"upos": "none", "ner": "IOB2"}
     assert corpus.notes == [
         f"{main}: xpos is left out (_ on every token)",
-        f"{layer}: the map ner:OTH=O changed 1 tags",
-        f"{layer}: the map ner:B-O=O changed 1 tags",
-        f"{layer}: ner is IOB2 (1 entities)",
+        f"{layer}: the map ner:OTH=O changed 1 tag",
+        f"{layer}: the map ner:B-O=O changed 1 tag",
+        f"{layer}: ner is IOB2 (1 entity)",
         f"{main}: joined with {layer} (2 sentences)",
         "the map upos:Y=Z changed nothing",
     ]

@@ -72,7 +72,7 @@ WRONG = [
         '{"tokens": ["a", ""]}',
         'at least one token in "tokens" and none empty, found an empty token at place 1 (from 0).',
     ),
-    ('{"tokens": ["a"], "ner": ["O", "O"]}', '1 tags in "ner", one for each token, found 2.'),
+    ('{"tokens": ["a"], "ner": ["O", "O"]}', '1 tag in "ner", one for each token, found 2.'),
     (
         '{"tokens": ["a"], "ner": [0]}',
         'strings in "ner", found 0. Write the labels\' names; numbers have none.',

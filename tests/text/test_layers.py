@@ -62,7 +62,7 @@ def test_broken_tags_can_be_repaired_or_left_out():
     tags = (["O", "B-LOC"], ["I-LOC", "I-LOC", "O"], ["B-PER"])
     layer = _layer(*tags)
     assert settle_schemes(layer, {}, broken_tags="repair") == [
-        "f: ner is IOB2 (3 entities, 1 broken tags repaired)"
+        "f: ner is IOB2 (3 entities, 1 broken tag repaired)"
     ]
     assert layer.sentences[1].tags["ner"] == ["B-LOC", "I-LOC", "O"]
     layer = _layer(*tags, policy="skip")
