@@ -78,7 +78,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["evla"], "No such command 'evla'. Did you mean 'eval'?"),
         (["frobnicate"], "No such command 'frobnicate'."),
-        (["info"], "Missing argument 'MODEL'."),
+        (["eval"], "Missing argument 'MODEL'."),
         (["info", "model", "--jsno"], "No such option: --jsno"),
     ],
 )
