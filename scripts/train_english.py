@@ -222,7 +222,7 @@ def finish(work: Path, output: Path) -> None:
     write_smaller(work / "last", small, words=WORDS, force=True)
     rows = [
         f"| {task.task} | {100 * task.score.value:.2f} | {100 * task.score.low:.2f} to {100 * task.score.high:.2f} |"
-        for task in evaluate(small, [str(work / "ewt")]).analyses
+        for task in evaluate(small, [str(work / "ewt")]).analyses.values()
     ]
     scores = "\n".join(["| task | score | 95% interval |", "|---|---|---|", *rows])
     script = ROOT / "scripts" / "measure_robustness.py"

@@ -135,7 +135,9 @@ class LabelError:
     kind: str  # "tag"; of spans "missing", "spurious", "type", "extent", "type and extent"
     gold: str  # the tag, or the labels of the spans, "O" without any
     predicted: str
-    gold_probability: float  # calibrated, of exactly these tags on these tokens, from sentences trained without
+    gold_probability: (
+        float  # calibrated, of exactly these tags on these tokens, from sentences trained without
+    )
     predicted_probability: float
     score: float  # the higher the likelier: of tags predicted - gold probability; of spans see `span_scores`
     text: str  # the tokens

@@ -66,9 +66,7 @@ def build_corpora(data: FinetuneData, features: FormFeatures, settings: Settings
     """What the loop trains on: the new corpora, and of the old ones a share that is drawn for each epoch."""
     encoded = [corpus for part in data.parts for corpus in encode_corpora(part, features)]
     tasks = [part.tasks_of(number) for part in data.parts for number in range(len(part.corpora))]
-    corpora = build_augmentation(
-        settings.augmentation, encoded, tasks, features, seed=settings.training.seed
-    )
+    corpora = build_augmentation(settings.augmentation, encoded, tasks, features, seed=settings.training.seed)
     return mix_in(corpora, len(data.new.corpora), settings.rehearsal.share) if data.old else corpora
 
 

@@ -80,7 +80,9 @@ def check_slope(
                 else Slope(difference, error, "right")
             )
         tolerance = max(limit * max(abs(left), abs(right)), known)
-        if max(left, right, difference) - min(left, right, difference) + known < gap:  # equal but for rounding: go on
+        if (
+            max(left, right, difference) - min(left, right, difference) + known < gap
+        ):  # equal but for rounding: go on
             return Slope(difference, error, "wrong")
     between = min(left, right) - tolerance <= gradient <= max(left, right) + tolerance
     return Slope(difference, error, "kink" if between else "wrong", (left, right))
