@@ -128,8 +128,8 @@ Text that is not clean, from raw text on (`python scripts/measure_robustness.py 
 {noise}
 
 Organisations: most of those in a text never stood in the training data; the table above says how many are found. The
-data are American web text of 2001 to 2011 (reviews, mail, forums, blogs, answers); what they and Wikipedia say of people,
-places and groups, the model has learnt too. It sees four words to either side and nothing of the document.
+data are American web text of 2001 to 2011 (reviews, mail, forums, blogs, answers); what they and Wikipedia say of
+people, places and groups, the model has learnt too. It sees four words to either side and nothing of the document.
 """
 
 
