@@ -29,7 +29,7 @@ EVERY = 20
 """One paragraph in so many is tagged: about 3.4 million tokens."""
 SHORTEST = 80
 """Characters of a paragraph worth tagging."""
-WORDS = 140_000
+WORDS = 165_000
 """Words of the model that is passed on."""
 COLUMNS = ("upos", "xpos", "ner")
 
