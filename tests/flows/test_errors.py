@@ -101,7 +101,7 @@ def test_wrong_data_and_settings_are_one_line_and_leave_nothing(
         "eval",
         "tag -m model text.txt --format xml",
         "tag -m model text.txt --memory 0",
-        "info",
+        "info model other",
     ],
 )
 def test_wrong_usage_says_how_it_is_used(place: Path, command: str) -> None:
