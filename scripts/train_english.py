@@ -110,7 +110,8 @@ CARD = """
 - Text of the English Wikipedia of 2014, CC BY-SA 3.0, by its authors: word vectors (`models/pretrained-en`), and 3.4
   million tokens tagged by the teachers.
 
-The model holds none of these texts. It is passed on under CC BY-SA 4.0
+The model holds none of these texts, but their words stand in its lists, numbers and addresses of EWT among them. It is
+passed on under CC BY-SA 4.0
 (https://creativecommons.org/licenses/by-sa/4.0/). `python scripts/train_english.py --work DIR` makes it again.
 
 Entities are people, places and organisations (PER, LOC, ORG) as the layer on EWT marks them.
