@@ -30,8 +30,11 @@ def _halved(array: NDArray[np.float32]) -> NDArray[Any]:
     return half if np.array_equal(np.isinf(half), np.isinf(array)) else array
 
 
-def in_full_precision(arrays: Mapping[str, NDArray[Any]], path: Path) -> Weights:
-    """The weights of the file `path` as float32. Raises ModelError for numbers that are neither float32 nor float16."""
+def in_full_precision(arrays: Mapping[str, NDArray[Any]], path: Path, *, but: str = "") -> Weights:
+    """The weights of the file `path` as float32; those whose name begins with `but`, if given, as they are.
+
+    Raises ModelError for numbers that are neither float32 nor float16.
+    """
     for name, array in arrays.items():
         if array.dtype not in (np.float32, np.float16):
             raise ModelError(
@@ -39,7 +42,10 @@ def in_full_precision(arrays: Mapping[str, NDArray[Any]], path: Path) -> Weights
                 where=str(path),
                 hint="The model is damaged.",
             )
-    return {name: array.astype(np.float32, copy=False) for name, array in arrays.items()}
+    return {
+        name: array if but and name.startswith(but) else array.astype(np.float32, copy=False)
+        for name, array in arrays.items()
+    }
 
 
 def write_weights(

@@ -132,6 +132,17 @@ def test_half_precision_halves_the_tables_and_is_read_as_float32(folder: Path) -
     assert not np.array_equal(copy.weights["lookup.word.weight"], table)  # it was rounded
 
 
+def test_tables_in_half_precision_can_stay_as_they_are_saved(folder: Path) -> None:
+    write_model(folder, replace(small_model(), half_precision=True))
+    as_saved, full = read_model(folder, tables_as_saved=True), read_model(folder)
+    assert as_saved.half_precision
+    assert {name: array.dtype.name for name, array in as_saved.weights.items()} == {
+        "lookup.word.weight": "float16",
+        "heads.ner.bias": "float32",
+    }
+    np.testing.assert_array_equal(as_saved.weights["lookup.word.weight"], full.weights["lookup.word.weight"])
+
+
 def test_half_precision_is_lossless_the_second_time(folder: Path) -> None:
     write_model(folder, replace(small_model(), half_precision=True))
     before = (folder / "weights.safetensors").read_bytes()

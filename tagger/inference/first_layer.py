@@ -24,6 +24,10 @@ VECTORS_AT_ONCE = 4 * FORMS_AT_ONCE
 
 def weight(model: SavedModel, name: str, *shape: int) -> Array:
     """The weights `name` as contiguous float32 (-1 in `shape`: any size). Raises ModelError if they do not fit."""
+    return np.ascontiguousarray(_as_saved(model, name, *shape), dtype=np.float32)
+
+
+def _as_saved(model: SavedModel, name: str, *shape: int) -> NDArray[Any]:
     found = model.weights.get(name)
     if found is None:
         raise ModelError(f"expected the weights {name}, found none", hint="The model is damaged.")
@@ -33,7 +37,7 @@ def weight(model: SavedModel, name: str, *shape: int) -> Array:
         wanted = " x ".join("any" if n < 0 else str(n) for n in shape)
         shown = " x ".join(map(str, found.shape)) or "a single number"
         raise ModelError(f"expected weights {name} of {wanted}, found {shown}", hint="The model is damaged.")
-    return np.ascontiguousarray(found, dtype=np.float32)
+    return found
 
 
 def hidden_layer(model: SavedModel, number: int, inputs: int) -> tuple[Array, Array]:
@@ -62,7 +66,7 @@ class FirstLayer:
         self._features = features
         self.window = model.network.window
         self._tables = [
-            weight(model, f"lookup.{f.name}.weight", len(features.vocabularies[f.name]), f.dim)
+            _as_saved(model, f"lookup.{f.name}.weight", len(features.vocabularies[f.name]), f.dim)
             for f in features.features
         ]
         matrix, bias = hidden_layer(model, 0, self.window * features.width)

@@ -53,7 +53,7 @@ def load(
     models, names = [], [str(folder) for folder in (path or default_model(), *more)]
     for name in names:
         with named(name):
-            models.append(read_model(Path(name)))
+            models.append(read_model(Path(name), tables_as_saved=True))
     tagger = Tagger(*models, memory=memory, tasks=tasks, tokenizer=tokenizer, names=names)
     folders = [str(Path(name).absolute()) for name in names]
     tagger.source = partial(load, *folders, memory=memory, tasks=tasks, tokenizer=tokenizer)

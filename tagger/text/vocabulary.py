@@ -16,7 +16,7 @@ class Vocabulary:
 
     def __init__(self, items: Iterable[str]) -> None:
         self.items = list(items)
-        self.rows = {item: row for row, item in enumerate(self.items, RESERVED)}
+        self.rows = dict(zip(self.items, range(RESERVED, RESERVED + len(self.items)), strict=True))
 
     def __len__(self) -> int:
         """The number of rows of the lookup table, reserved rows included."""

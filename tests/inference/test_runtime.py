@@ -1,11 +1,14 @@
 """The cached first layer against the network computed token by token in float64 (`random_models.slow_scores`)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tagger.errors import ModelError
 from tagger.inference.form_table import FormTable
 from tagger.inference.runtime import Runtime
+from tagger.saved import read_model, write_model
 from tests.inference.random_models import ACTIVATIONS, FEATURES, random_model, random_sentences, slow_scores
 
 
@@ -19,6 +22,14 @@ def test_scores_equal_the_network_computed_token_by_token(features, window, hidd
     for task in model.tasks:
         expected = np.concatenate([slow_scores(model, tokens, task.name) for tokens in sentences])
         np.testing.assert_allclose(scores[:, runtime.columns[task.name]], expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("features", FEATURES)
+def test_tables_in_half_precision_give_the_same_bits_as_their_values_in_full(features, tmp_path):
+    write_model(tmp_path, replace(random_model(1, features=features), half_precision=True))
+    sentences = random_sentences(2, 8)
+    half, full = (Runtime(read_model(tmp_path, tables_as_saved=kept)) for kept in (True, False))
+    np.testing.assert_array_equal(half.scores(sentences), full.scores(sentences))
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])
