@@ -1,5 +1,6 @@
 """A trained model made smaller for passing on."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,25 @@ def test_the_first_words_stay_and_others_are_unknown(place: Path) -> None:
         "vocabulary.json",
         "weights.safetensors",
     ]
+
+
+def test_private_words_are_unknown_and_stand_in_no_file(place: Path) -> None:
+    before = read_model(place / "model")
+    items = before.features.vocabularies["word"].items
+    private = items[1]
+    (place / "model" / "forms.json").write_text(json.dumps([items[0], private]))
+    (place / "model" / "ambiguous.json").write_text(json.dumps({"pos": [private, items[2]], "ner": []}))
+    write_smaller(place / "model", place / "small", words=3, private=lambda form: form == private)
+    after = read_model(place / "small")
+    assert after.features.vocabularies["word"].items == [items[0], items[2], items[3]]
+    np.testing.assert_allclose(
+        after.weights["lookup.word.weight"],
+        before.weights["lookup.word.weight"][[0, 1, 2, 4, 5]],
+        rtol=1e-3,
+        atol=1e-6,
+    )
+    assert json.loads((place / "small" / "forms.json").read_text()) == [items[0]]
+    assert json.loads((place / "small" / "ambiguous.json").read_text()) == {"pos": [items[2]], "ner": []}
 
 
 def test_tags_stay_where_all_words_do(place: Path) -> None:
