@@ -161,7 +161,7 @@ def main() -> None:
 def make(work: Path, output: Path, *, jobs: int) -> None:
     """All steps in order."""
     tagger(work, "ewt", *shlex.split(PREP))
-    write_columns(work)
+    write_columns(work, "ewt", COLUMNS)
     with ThreadPoolExecutor(jobs) as pool:
         teachers = list(pool.map(lambda seed: train(work, f"teacher-{seed}", TEACHER, seed), SEEDS))
     if not (work / "text.txt").exists():
@@ -177,8 +177,8 @@ def make(work: Path, output: Path, *, jobs: int) -> None:
 
 
 def tagger(work: Path, result: str, *arguments: str) -> None:
-    """Run a `tagger` command in `work` unless its `result` is there."""
-    if (work / result).exists():
+    """Run a `tagger` command in `work` unless its `result` is there; one without a result always."""
+    if result and (work / result).exists():
         return
     print("$", shlex.join(["tagger", *arguments]), flush=True)
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -192,14 +192,14 @@ def train(work: Path, name: str, settings: str, seed: int) -> str:
     return name
 
 
-def write_columns(work: Path) -> None:
-    """The prepared EWT as column files, which stand beside the tagged text."""
+def write_columns(work: Path, corpus: str, columns: Sequence[str]) -> None:
+    """The prepared `corpus` as column files, which stand beside the tagged text."""
     from tagger.text.prepared import read_prepared
 
-    for split, sentences in read_prepared(str(work / "ewt")).splits.items():
-        with (work / f"ewt.{split}.conll").open("w", encoding="utf-8") as file:
+    for split, sentences in read_prepared(str(work / corpus)).splits.items():
+        with (work / f"{corpus}.{split}.conll").open("w", encoding="utf-8") as file:
             for sentence in sentences:
-                rows = zip(sentence.tokens, *(sentence.tags[column] for column in COLUMNS), strict=True)
+                rows = zip(sentence.tokens, *(sentence.tags[column] for column in columns), strict=True)
                 file.writelines("\t".join(row).replace(" ", "_") + "\n" for row in rows)
                 file.write("\n")
 

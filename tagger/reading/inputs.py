@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tagger.errors import DataError
+from tagger.saved import DESCRIPTION, WEIGHTS
 from tagger.text.lines import plain_suffix, unreadable
 
 STDIN = "-"
@@ -96,6 +97,9 @@ def find_inputs(names: Sequence[str], *, without: Path | None = None) -> Inputs:
             inputs.add(STDIN, "", "stdin")
             inputs.has_streams = True
         elif path.is_dir():
+            if (path / DESCRIPTION).is_file() and (path / WEIGHTS).is_file():
+                hint = "Models are named with --model (-m)."
+                raise DataError(name, None, "text to tag", "the folder of a model", hint=hint)
             before = len(inputs), len(inputs.bad)
             _walk(inputs, _prefix(path), "", without)
             if before == (len(inputs), len(inputs.bad)):

@@ -144,3 +144,13 @@ def test_an_empty_folder_is_an_error(tree):
     with pytest.raises(DataError) as error:
         find_inputs(["empty"])
     assert str(error.value) == "empty: expected a folder with files, found none in it."
+
+
+def test_the_folder_of_a_model_is_no_text(tree):
+    for name in ("model.json", "weights.safetensors"):
+        (tree / "news" / name).write_text("{}")
+    with pytest.raises(DataError) as error:
+        find_inputs(["news"])
+    assert str(error.value) == (
+        "news: expected text to tag, found the folder of a model. Models are named with --model (-m)."
+    )
