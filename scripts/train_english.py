@@ -1,21 +1,26 @@
 """EWT, WNUT-17 and text of Wikipedia to the default model: `python scripts/train_english.py [OUTPUT] --work DIR`.
 
-1. Teachers: one network a seed, from models/pretrained-en, on EWT with its entity layer; the entities of WNUT-17 are a
-   further task of theirs.
-2. Every so many-th paragraph of the Wikipedia text is tagged by all teachers together.
-3. The student, from models/pretrained-en too, learns from those tags and those of EWT.
-4. It then learns from EWT alone, some sentences in other cases and with typos.
-5. The result, with 16 bits a number and as many words as fit, is written with a model card.
+1. First networks, from models/pretrained-en, on EWT with its entity layer: four with the entities of WNUT-17 as a
+   further task, one without, one with static vectors of a sentence transformer beside its own.
+2. Every so many-th paragraph of the Wikipedia text is tagged by several networks together.
+3. A student learns from those tags and those of EWT.
+4. The last network learns from EWT alone, starting from the student, some sentences in other cases and with typos.
+5. Steps 2 to 4 again with other paragraphs, tagged by the last network and three of the first, and then once more; a
+   student starts from the one before.
+6. The result, with 16 bits a number and as many words as fit, is written with a model card.
 
 Each step is a `tagger` command that is printed before it runs; a step whose output is there is left out, so that a run
-that was stopped goes on. About an hour on two cores; `--jobs` programs at a time. The corpora are looked for in the
-folder TAGGER_DATA (default: ../shared/data beside the repository).
+that was stopped goes on. About an hour on two cores; `--jobs` programs at a time. `--vectors` names the file that
+`scripts/make_sentence_vectors.py` makes of all-MiniLM-L6-v2 (Apache-2.0), 64 numbers a word. The corpora are looked for
+in the folder TAGGER_DATA (default: ../shared/data beside the repository).
 """
 
 import argparse
 import lzma
 import os
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -27,10 +32,14 @@ PRETRAINED = ROOT / "models" / "pretrained-en"
 SEEDS = (1, 2, 3, 4)
 EVERY = 20
 """One paragraph in so many is tagged: about 3.4 million tokens."""
+OFFSETS = (0, 10, 5)
+"""Which of so many, in each round."""
 SHORTEST = 80
 """Characters of a paragraph worth tagging."""
 WORDS = 165_000
 """Words of the model that is passed on."""
+PRIVATE = r"@|(?=.*[1-9])(?:\d[-.()]*){7}"
+"""Forms that it shall not hold: addresses, and seven digits or more in a row."""
 COLUMNS = ("upos", "xpos", "ner")
 
 PREP = """prep ewt --train data/ewt/en_ewt-ud-train.conllu --join-train data/ewt/en_ewt-ud-train.iob2
@@ -47,14 +56,7 @@ WORD = """
 [features.word]
 dim = 100
 """
-TEACHER = f"""{TASKS}{WORD}
-[tasks.wnut]
-column = "ner"
-objective = "sentence"
-weight = 0.5
-[tasks.wnut.data]
-train = ["data/wnut17/wnut17train.conll"]
-columns = ["word", "ner"]
+FIRST = f"""{TASKS}{WORD}
 [data]
 folder = "ewt"
 [transfer]
@@ -64,16 +66,31 @@ bfloat16 = true
 patience = 0
 calibrate = false
 """
+WNUT = """
+[tasks.wnut]
+column = "ner"
+objective = "sentence"
+weight = 0.5
+[tasks.wnut.data]
+train = ["data/wnut17/wnut17train.conll"]
+columns = ["word", "ner"]
+"""
+STATIC = """
+[features.static.minilm]
+dim = 64
+vectors = "minilm.txt"
+"""
 STUDENT = f"""{TASKS}
 [data]
-train = ["ewt.train.conll", "silver.conll"]
+train = ["ewt.train.conll", "SILVER.conll"]
 dev = ["ewt.dev.conll"]
 columns = ["word", "upos", "xpos", "ner"]
 [features.word]
 dim = 100
 min_count = 2
 [transfer]
-model = "pretrained-en"
+model = "START"
+layers = LAYERS
 [optimizer]
 sparse_rows = 30000
 [training]
@@ -88,7 +105,7 @@ LAST = f"""{TASKS}{WORD}
 [data]
 folder = "ewt"
 [transfer]
-model = "student"
+model = "START"
 layers = ["lookup", "trunk", "heads"]
 [optimizer]
 rate = 0.002
@@ -106,12 +123,13 @@ CARD = """
 ## Where it comes from
 
 - English Web Treebank of Universal Dependencies 2.9 and the Universal NER layer on it, CC BY-SA 4.0: tags and entities.
-- WNUT-17, CC BY 4.0: a further task of the teachers.
-- Text of the English Wikipedia of 2014, CC BY-SA 3.0, by its authors: word vectors (`models/pretrained-en`), and 3.4
-  million tokens tagged by the teachers.
+- WNUT-17, CC BY 4.0: a further task of the first networks.
+- Text of the English Wikipedia of 2014, CC BY-SA 3.0, by its authors: word vectors (`models/pretrained-en`), and three
+  times 3.4 million tokens tagged by networks that voted.
+- all-MiniLM-L6-v2, Apache-2.0: its vectors of single words were a feature of one of these networks.
 
-The model holds none of these texts, but their words stand in its lists, numbers and addresses of EWT among them. It is
-passed on under CC BY-SA 4.0
+The model holds none of these texts, but their words stand in its lists; addresses and telephone numbers were left out.
+It is passed on under CC BY-SA 4.0
 (https://creativecommons.org/licenses/by-sa/4.0/). `python scripts/train_english.py --work DIR` makes it again.
 
 Entities are people, places and organisations (PER, LOC, ORG) as the layer on EWT marks them.
@@ -141,6 +159,7 @@ def main() -> None:
     )
     parser.add_argument("output", type=Path, nargs="?", default=ROOT / "models" / "en")
     parser.add_argument("--work", type=Path, required=True, help="folder for what comes between")
+    parser.add_argument("--vectors", type=Path, help="static vectors of the sentence transformer")
     parser.add_argument("--jobs", type=int, default=2, help="teachers trained at a time")
     arguments = parser.parse_args()
     data = Path(os.environ.get("TAGGER_DATA", ROOT.parent / "shared" / "data")).resolve()
@@ -155,6 +174,10 @@ def main() -> None:
     for name, target in (("data", data), ("pretrained-en", PRETRAINED)):  # the same names on every machine
         if not (work / name).is_symlink():
             (work / name).symlink_to(target)
+    if not (work / "static").is_dir():
+        if arguments.vectors is None:
+            sys.exit("error: name the file of scripts/make_sentence_vectors.py with --vectors.")
+        shutil.copyfile(arguments.vectors, work / "minilm.txt")
     make(work, output, jobs=arguments.jobs)
 
 
@@ -162,18 +185,30 @@ def make(work: Path, output: Path, *, jobs: int) -> None:
     """All steps in order."""
     tagger(work, "ewt", *shlex.split(PREP))
     write_columns(work, "ewt", COLUMNS)
+    first = {f"wnut-{seed}": (FIRST + WNUT, seed) for seed in SEEDS}
+    others = {"plain": (FIRST, 1), "static": (FIRST + STATIC, 1)}
     with ThreadPoolExecutor(jobs) as pool:
-        teachers = list(pool.map(lambda seed: train(work, f"teacher-{seed}", TEACHER, seed), SEEDS))
-    if not (work / "text.txt").exists():
-        text = "".join(paragraphs(sorted((work / "data" / "text").glob("*.xz"))))
-        (work / "text.txt").write_text(text, encoding="utf-8")
-    votes = [part for teacher in teachers for part in ("-m", teacher)]
+        list(pool.map(lambda item: train(work, item[0], *item[1]), {**first, **others}.items()))
+    voters, start, layers = list(first), "pretrained-en", '["lookup", "trunk"]'
+    for number, offset in enumerate(OFFSETS, 1):
+        tag_paragraphs(work, f"silver-{number}", offset, voters, jobs=jobs)
+        settings = STUDENT.replace("SILVER", f"silver-{number}").replace("START", start)
+        start = train(work, f"student-{number}", settings.replace("LAYERS", layers), 1)
+        last = train(work, f"last-{number}", LAST.replace("START", start), 1)
+        voters, layers = [last, *others, "wnut-1"], '["lookup", "trunk", "heads"]'
+    finish(work, last, output)
+
+
+def tag_paragraphs(work: Path, name: str, offset: int, voters: Sequence[str], *, jobs: int) -> None:
+    """The vote of several networks on every EVERY-th paragraph, as the column file `name`."""
+    text = work / f"{name}.txt"
+    if not text.exists():
+        files = sorted((work / "data" / "text").glob("*.xz"))
+        text.write_text("".join(paragraphs(files, offset)), encoding="utf-8")
+    votes = [part for voter in voters for part in ("-m", voter)]
     tasks = [part for column in COLUMNS for part in ("-t", column)]
     options = ["--format", "columns", "--line-breaks", "paragraph", "--workers", str(jobs)]
-    tagger(work, "silver.conll", "tag", "text.txt", "-o", "silver.conll", *votes, *tasks, *options)
-    train(work, "student", STUDENT, 1)
-    train(work, "last", LAST, 1)
-    finish(work, output)
+    tagger(work, f"{name}.conll", "tag", text.name, "-o", f"{name}.conll", *votes, *tasks, *options)
 
 
 def tagger(work: Path, result: str, *arguments: str) -> None:
@@ -204,26 +239,27 @@ def write_columns(work: Path, corpus: str, columns: Sequence[str]) -> None:
                 file.write("\n")
 
 
-def paragraphs(files: Sequence[Path]) -> Iterator[str]:
-    """Every EVERY-th paragraph that is long enough."""
+def paragraphs(files: Sequence[Path], offset: int) -> Iterator[str]:
+    """Every EVERY-th paragraph that is long enough, counted from `offset` on."""
     number = 0
     for path in files:
         with lzma.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 if len(line) >= SHORTEST:
                     number += 1
-                    if number % EVERY == 0:
+                    if number % EVERY == offset:
                         yield line
 
 
-def finish(work: Path, output: Path) -> None:
-    """The model made small, with its card."""
+def finish(work: Path, last: str, output: Path) -> None:
+    """The network `last` made small, with its card."""
     from tagger.recipes.smaller import write_smaller
 
     small = work / "en"
-    write_smaller(work / "last", small, words=WORDS, force=True)
+    private = re.compile(PRIVATE).search
+    write_smaller(work / last, small, words=WORDS, private=lambda form: bool(private(form)), force=True)
     card = small / "README.md"
-    own = card.read_text("utf-8").replace("# last\n", "# en\n").replace("-m last", "-m models/en")
+    own = card.read_text("utf-8").replace(f"# {last}\n", "# en\n").replace(f"-m {last}", "-m models/en")
     card.write_text(
         own + CARD.format(scores=score_tables(small, work / "ewt"), noise=noise_table(work)), "utf-8"
     )
