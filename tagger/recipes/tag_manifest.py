@@ -51,12 +51,12 @@ def build_header(models: Sequence[str], settings: Mapping[str, object]) -> Heade
     return {
         "format": FORMAT,
         "program": __version__,
-        "models": [_fingerprint(Path(model)) for model in models],
+        "models": [fingerprint(Path(model)) for model in models],
         "settings": dict(settings),
     }
 
 
-def _fingerprint(folder: Path) -> str:
+def fingerprint(folder: Path) -> str:
     """A checksum of everything in a model's folder that its tags depend on."""
     digest = hashlib.sha256()
     for name in (DESCRIPTION, VOCABULARY, WEIGHTS):
