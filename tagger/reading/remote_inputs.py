@@ -51,7 +51,8 @@ def _expression(pattern: str) -> str:
     parts = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])", pattern)
     spelt = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     return "".join(
-        spelt.get(part) or (part.replace("[!", "[^") if part.startswith("[") and len(part) > 2 else re.escape(part))
+        spelt.get(part)
+        or (part.replace("[!", "[^") if part.startswith("[") and len(part) > 2 else re.escape(part))
         for part in parts
     )
 

@@ -1,4 +1,4 @@
-"""What an actor of an engine does with a unit of work: whole files tagged to files that are complete but for their name.
+"""What an actor of an engine does with a unit of work: whole files tagged to complete files without their names.
 
 Texts and tags go from storage to storage in the one process that tags them; only the names of files and what has
 become of them travel.
@@ -7,7 +7,7 @@ become of them travel.
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tagger import __version__
 from tagger.errors import TaggerError
@@ -16,7 +16,7 @@ from tagger.reading.inputs import InputFile
 from tagger.recipes.remote_outputs import RemoteFile
 from tagger.recipes.tag_manifest import Source
 from tagger.recipes.text_destinations import OpenSink, ToFiles
-from tagger.recipes.text_run import Job, Run, Running, TagReport, Work
+from tagger.recipes.text_run import Job, Run, Running, TagReport
 from tagger.recipes.units_of_work import OpenInput
 from tagger.text.remote_files import is_url
 from tagger.writing.output_files import OutputFile
@@ -57,9 +57,7 @@ class Done(NamedTuple):
 class FileJob(Job, Protocol):
     """A job that says how its files are written."""
 
-    models: tuple[str, ...]
-
-    def open_sink(self, work: Work) -> OpenSink:
+    def open_sink(self, work: Any) -> OpenSink:
         """What writes its files, for the work that it has built."""
 
 
@@ -97,19 +95,21 @@ class ToParts(ToFiles):
         output = RemoteFile(task.target) if is_url(task.target) else OutputFile(task.target)
         return task.name, output
 
-    def finish(self, name: str, file: OutputFile, source: Source | None, *, sentences: int, tokens: int) -> None:
+    def finish(
+        self, name: str, file: OutputFile, source: Source | None, *, sentences: int, tokens: int
+    ) -> None:
         part = (name, file.path, file.temporary, file.size, file.checksum)
         self.parts.append(Part(source, *part, sentences, tokens))
 
 
-def build_file_work(archive: bytes, job: FileJob, version: str) -> FileWork:
+def build_file_work(archive: bytes, job: Any, version: str) -> FileWork:
     """The work of an actor, which needs no folder of a model on its machine: the models are in `archive`.
 
-    Raises TaggerError where the program there is of another version.
+    job: a FileJob, frozen, with a field `models`. Raises TaggerError where the program there is of another version.
     """
     if version != __version__:
         hint = "Install the same version on every machine."
         problem = f"expected version {version} of tagger on {os.uname().nodename}, found {__version__}"
         raise TaggerError(problem, where="--engine", hint=hint)
     with from_archive(archive) as folders:
-        return FileWork(replace(job, models=tuple(map(str, folders))))  # type: ignore[type-var]
+        return FileWork(replace(job, models=tuple(map(str, folders))))

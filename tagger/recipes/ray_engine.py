@@ -10,7 +10,7 @@ import pickle
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -58,21 +58,21 @@ class ActorPool(Generic[Unit, Result]):
         """workers: actors, each with a core of its own; 0: as many as there are cores, of the cluster if it is one."""
         require_ray()
         self._asked = workers
-        self._mine = False
+        self._open = ExitStack()
 
     def __enter__(self) -> "ActorPool[Unit, Result]":
         import ray
 
-        if not ray.is_initialized():
-            _start(self._asked)
-            self._mine = True
+        with ExitStack() as stack:
+            stack.enter_context(_quiet())
+            if not ray.is_initialized():
+                stack.callback(ray.shutdown)
+                _start(self._asked)
+            self._open = stack.pop_all()
         return self
 
     def __exit__(self, *error: object) -> None:
-        import ray
-
-        if self._mine:
-            ray.shutdown()
+        self._open.close()
 
     @property
     def workers(self) -> int:
@@ -87,7 +87,7 @@ class ActorPool(Generic[Unit, Result]):
         """Each unit with its result, as they come, which is in no settled order.
 
         build: makes the function that does a unit, once in each actor. It, units and results are pickled.
-        Raises TaggerError and OSError as `build` and its function do, and TaggerError where actors keep dying on a unit.
+        Raises TaggerError and OSError as `build` and its function do, and TaggerError where actors keep dying.
         """
         waiting = iter(units)
         while wave := list(islice(waiting, WAVE)):
@@ -128,10 +128,14 @@ def _start(workers: int) -> None:
     own: dict[str, Any] = {"num_cpus": workers or None, "include_dashboard": False}
     own |= {"address": "local", "object_store_memory": OBJECT_STORE}
     try:
-        ray.init(**({"address": address} if address else own), log_to_driver=False, logging_level=logging.ERROR)
+        ray.init(
+            **({"address": address} if address else own), log_to_driver=False, logging_level=logging.ERROR
+        )
     except (ConnectionError, ValueError, RuntimeError) as error:
         found = " ".join(str(error).split())[:200]
-        raise TaggerError(f"expected a Ray to work with, found none ({found})", where=address or "ray") from error
+        raise TaggerError(
+            f"expected a Ray to work with, found none ({found})", where=address or "ray"
+        ) from error
 
 
 def _results(
@@ -141,7 +145,7 @@ def _results(
     import ray.data
 
     rows = [{"number": number, "unit": pickle.dumps(unit)} for number, unit in enumerate(wave)]
-    with _quiet(), _deaths():
+    with _deaths():
         dataset = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
             _Actor,
             fn_constructor_args=(build,),

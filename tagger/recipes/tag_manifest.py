@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 from tagger import __version__
 from tagger.errors import DataError, SettingsError
 from tagger.saved import DESCRIPTION, VOCABULARY, WEIGHTS
+
 MANIFEST = ".tagger-manifest.jsonl"
 FORMAT = 1
 _CHUNK = 1 << 20

@@ -49,7 +49,9 @@ class TableTagger:
         tokenizer: str = ENGLISH,
         memory: int = DEFAULT_MEMORY,
     ) -> None:
-        """The options are those of `tagger tag`. models: folders, several vote; none: the model that comes with the program.
+        """The options are those of `tagger tag`.
+
+        models: folders, several vote; none: the model that comes with the program.
 
         Raises what loading does, and SettingsError.
         """
@@ -58,11 +60,19 @@ class TableTagger:
         check_how_read(reading)
         folders = tuple(str(Path(model).absolute()) for model in models)
         self._job = TagJob(
-            folders, tuple(tasks), memory, reading, "parquet", scheme, probabilities, min_probability, field_prefix
+            folders,
+            tuple(tasks),
+            memory,
+            reading,
+            "parquet",
+            scheme,
+            probabilities,
+            min_probability,
+            field_prefix,
         )
-        self._models = tuple(map(fingerprint, map(Path, _folders(self._job))))
         self._work: TagWork | None = None
         self._work = self._loaded()
+        self._models = tuple(map(fingerprint, map(Path, _folders(self._job))))
 
     def __call__(self, table: Any) -> Any:
         """The pyarrow table with columns added; its own keep their types. Raises DataError, with the row."""
@@ -75,7 +85,9 @@ class TableTagger:
         names = list(table.schema.names)
         if names.count(field) != 1:
             hint = "Name another with text_field."
-            raise DataError(BATCH, None, f"a column {field!r} of text", ", ".join(names) or "no columns", hint)
+            raise DataError(
+                BATCH, None, f"a column {field!r} of text", ", ".join(names) or "no columns", hint
+            )
         if kind := kind_if_not_text(table.schema, names.index(field)):
             raise DataError(BATCH, None, f"strings in the column {field!r}", kind)
         return from_stream(self._tagged(to_stream([table])))
@@ -133,7 +145,7 @@ def _text(value: object) -> str | None:
     """The text in a cell of a frame. Raises TypeError where there is something else."""
     if isinstance(value, str):
         return value
-    if value is None or value != value or str(value) == "<NA>":
+    if value is None or str(value) in ("nan", "<NA>"):
         return None
     raise TypeError(f"expected a text (str), found {value!r:.80}")
 

@@ -157,7 +157,9 @@ class ToFiles:
         name = self._plan.name(file)
         return name, OutputFile(self._plan.path(name))
 
-    def finish(self, name: str, file: OutputFile, source: Source | None, *, sentences: int, tokens: int) -> None:
+    def finish(
+        self, name: str, file: OutputFile, source: Source | None, *, sentences: int, tokens: int
+    ) -> None:
         """A file is complete: note it, then let it have its name."""
         if self._manifest is not None and source is not None:
             self._manifest.add(source, name, file, sentences=sentences, tokens=tokens)

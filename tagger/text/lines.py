@@ -65,7 +65,8 @@ def open_both(path: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
             yield file, file
         else:
             try:
-                disk = files.enter_context(open_url(path) if is_url(path) else Path(path).open("rb"))
+                disk = open_url(path) if is_url(path) else Path(path).open("rb")  # noqa: SIM115
+                files.enter_context(disk)
             except OSError as error:
                 raise unreadable(path, None, error) from error
             yield files.enter_context(cast(BinaryIO, opener(disk))), disk

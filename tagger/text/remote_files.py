@@ -1,8 +1,8 @@
-"""URLs of files on other systems (s3://, gs://, hdfs://, file://) to bytes, listings and new files; a door to `pyarrow`.
+"""URLs of files on other systems (s3://, gs://, hdfs://, file://) to bytes, listings, new files; a door to `pyarrow`.
 
 Who may read and write there, and where a store stands, is settled as pyarrow does it: by the environment (such as
-AWS_REGION, AWS_ENDPOINT_URL, AWS_PROFILE), a file of credentials or the machine's role. Names stand in an address as they
-are: a space is a space, % a per cent sign and ? a question mark.
+AWS_REGION, AWS_ENDPOINT_URL, AWS_PROFILE), a file of credentials or the machine's role. Names stand in an address as
+they are: a space is a space, % a per cent sign and ? a question mark.
 """
 
 import io

@@ -16,7 +16,9 @@ def root(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["", "/", "/deep", "/*.txt", "/**/*.txt", "/d*/*.txt", "/deep/c.txt", "/[ab].*", "/deep/?.txt"])
+@pytest.mark.parametrize(
+    "name", ["", "/", "/deep", "/*.txt", "/**/*.txt", "/d*/*.txt", "/deep/c.txt", "/[ab].*", "/deep/?.txt"]
+)
 def test_a_url_stands_for_what_its_path_stands_for(root, name):
     by_path = list(find_inputs([f"{root}{name}"]))
     by_url = find_inputs([f"file://{root}{name}"])

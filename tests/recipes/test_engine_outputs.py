@@ -170,9 +170,21 @@ def test_an_input_that_has_changed_is_done_again_in_another_system(place):
 @pytest.mark.parametrize(
     ("inputs", "output", "message"),
     [
-        ("-", "other/", "--engine: expected files, found standard input or a pipe. Leave out --engine, or save it as a file."),
-        ("news", None, "--output: expected a folder with --engine, found standard output. Pass --output FOLDER/."),
-        ("news/a.txt", "a.conll", "--output: expected a folder with --engine, found the file a.conll. Pass --output FOLDER/."),
+        (
+            "-",
+            "other/",
+            "--engine: expected files, found standard input or a pipe. Leave out --engine, or save it as a file.",
+        ),
+        (
+            "news",
+            None,
+            "--output: expected a folder with --engine, found standard output. Pass --output FOLDER/.",
+        ),
+        (
+            "news/a.txt",
+            "a.conll",
+            "--output: expected a folder with --engine, found the file a.conll. Pass --output FOLDER/.",
+        ),
     ],
 )
 def test_what_makes_no_sense_with_an_engine_is_an_error(place, inputs, output, message):
@@ -217,20 +229,33 @@ def test_neighbours_share_a_unit_up_to_its_bytes(place, monkeypatch):
     monkeypatch.setattr(engine_outputs, "SHARES", 1)
     call = engine_files.FileWork.__call__
     monkeypatch.setattr(
-        engine_files.FileWork, "__call__", lambda self, unit: (units.append([t.given for t in unit]), call(self, unit))[1]
+        engine_files.FileWork,
+        "__call__",
+        lambda self, unit: (units.append([t.given for t in unit]), call(self, unit))[1],
     )
     for name in "cde":
         (place / "news" / f"{name}.txt").write_text("Ada. " * 20)
     tag("news", "other/", Running(engine="ray", workers=4))
-    sizes = {str(path.relative_to(place)): path.stat().st_size for path in (place / "news").rglob("*") if path.is_file()}
+    sizes = {
+        str(path.relative_to(place)): path.stat().st_size
+        for path in (place / "news").rglob("*")
+        if path.is_file()
+    }
     most = sum(sizes.values()) // 4
     assert [name for unit in units for name in unit] == [
-        "news/a.txt", "news/c.txt", "news/d.txt", "news/e.txt", "news/empty.txt", "news/deep/b.txt.gz"
+        "news/a.txt",
+        "news/c.txt",
+        "news/d.txt",
+        "news/e.txt",
+        "news/empty.txt",
+        "news/deep/b.txt.gz",
     ]
     assert all(len(unit) == 1 or sum(map(sizes.__getitem__, unit)) <= most for unit in units)
     assert any(len(unit) > 1 for unit in units)
 
 
 def test_the_model_need_not_be_where_the_actors_are(place):
-    build = partial(build_file_work, to_archive([place / "model"]), TagJob(models=("nowhere",)), tagger.__version__)
+    build = partial(
+        build_file_work, to_archive([place / "model"]), TagJob(models=("nowhere",)), tagger.__version__
+    )
     assert pickle.loads(pickle.dumps(build))()([]).parts == []

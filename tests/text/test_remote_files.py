@@ -20,7 +20,8 @@ def url(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"), [("s3://b/a", True), ("a/b.txt", False), ("-", False), ("C:/a", False), ("://", False)]
+    ("path", "expected"),
+    [("s3://b/a", True), ("a/b.txt", False), ("-", False), ("C:/a", False), ("://", False)],
 )
 def test_a_url_begins_with_a_scheme(path, expected):
     assert is_url(path) is expected
