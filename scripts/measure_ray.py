@@ -1,9 +1,9 @@
-"""What Ray Data costs: the same files tagged by `tagger tag` in one process, and by one and two actors of `--engine ray`.
+"""What Ray Data costs: the same files tagged in processes and by the actors of `tagger tag --engine ray`.
 
 python scripts/measure_ray.py MODEL TEXT [--files 8] [--megabytes 40] [--runs 3]
 
-TEXT (plain, or .xz, .gz, .bz2) is cut into files of whole lines. Prints seconds of the tagging itself, as the command reports
-them, and of whole processes, medians of runs by turns; and how many bytes of a text and of its outputs a token takes.
+TEXT (plain, or .xz, .gz, .bz2) is cut into files of whole lines. Prints seconds of the tagging itself, as the command
+reports them, and of whole processes, medians of runs by turns; and the bytes of text and of outputs that a token takes.
 """
 
 import argparse

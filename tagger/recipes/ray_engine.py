@@ -28,17 +28,18 @@ RETRIES = 3
 """How often a unit is done again whose actor died; actors themselves are always started again."""
 WAVE = 10_000
 """Units that Ray is given at once: it keeps a record of each."""
-QUIET = {
+ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_raylet_start_wait_time_s": "180",  # seconds: a busy machine takes its time
 }
 
 
 def require_ray() -> None:
     """Raise SettingsError where Ray is not installed."""
-    for name, value in QUIET.items():  # it reads them once, when it is loaded
+    for name, value in ENVIRONMENT.items():  # it reads them once, when it is loaded
         os.environ.setdefault(name, value)
     try:
         import ray.data  # noqa: F401
@@ -131,7 +132,7 @@ def _start(workers: int) -> None:
         ray.init(
             **({"address": address} if address else own), log_to_driver=False, logging_level=logging.ERROR
         )
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except Exception as error:  # where it cannot start, it raises what is of no class of its own
         found = " ".join(str(error).split())[:200]
         raise TaggerError(
             f"expected a Ray to work with, found none ({found})", where=address or "ray"
