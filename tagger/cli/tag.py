@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tagger.cli.text_options import (
+    RUNNING,
     WRITING,
     Encoding,
     Errors,
@@ -28,7 +29,6 @@ from tagger.cli.text_options import (
     TextField,
     Tokenizer,
     WordColumn,
-    Workers,
 )
 from tagger.cli.text_progress import finish, progress_line
 
@@ -44,6 +44,12 @@ class OutputFormat(StrEnum):
     inline = "inline"
     html = "html"
     parquet = "parquet"
+
+
+class Engine(StrEnum):
+    """What runs the work where it is too much for one machine."""
+
+    ray = "ray"
 
 
 class SpanScheme(StrEnum):
@@ -105,6 +111,29 @@ MinProbability = Annotated[
         rich_help_panel=WRITING,
     ),
 ]
+TagWorkers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=0,
+        metavar="N",
+        help="Processes that work side by side; 0: one for each core. The output is the same with any number. "
+        "Default: 1; with --engine 0, the cores of its cluster.",
+        show_default=False,
+        rich_help_panel=RUNNING,
+    ),
+]
+EngineOption = Annotated[
+    Engine | None,
+    typer.Option(
+        "--engine",
+        help="ray: by the actors of Ray Data, on the cluster that RAY_ADDRESS names, else on this machine; a file that "
+        "was being tagged where an actor died is done again. Inputs are files, and --output is a folder; either may be "
+        "s3://, gs:// or hdfs://. The output is the same. Needs: pip install 'tagger[ray]'.",
+        show_default=False,
+        rich_help_panel=RUNNING,
+    ),
+]
 
 
 def tag(
@@ -125,7 +154,8 @@ def tag(
     min_probability: MinProbability = 0.0,
     field_prefix: FieldPrefix = "",
     force: Force = False,
-    workers: Workers = 1,
+    workers: TagWorkers = None,
+    engine: EngineOption = None,
     resume: Resume = False,
     fail_fast: FailFast = False,
     memory: Memory = 200,
@@ -164,7 +194,13 @@ def tag(
             probabilities=probabilities,
             min_probability=min_probability,
             field_prefix=field_prefix,
-            running=Running(workers=workers, force=force, resume=resume, fail_fast=fail_fast),
+            running=Running(
+                workers=(0 if engine else 1) if workers is None else workers,
+                force=force,
+                resume=resume,
+                fail_fast=fail_fast,
+                engine=engine and engine.value,
+            ),
             progress=line,
         )
     finish(report, quiet=quiet)

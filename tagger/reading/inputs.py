@@ -16,6 +16,7 @@ from typing import NamedTuple
 from tagger.errors import DataError
 from tagger.saved import DESCRIPTION, WEIGHTS
 from tagger.text.lines import plain_suffix, unreadable
+from tagger.text.remote_files import is_url
 
 STDIN = "-"
 AUTO = "auto"
@@ -88,7 +89,8 @@ def find_inputs(names: Sequence[str], *, without: Path | None = None) -> Inputs:
 
     A folder stands for all files below it but hidden ones, links to folders not followed; a pattern (`*`, `?`, `[...]`,
     `**` for any folders) for the files and folders that it fits, unless a file has that very name. Files below
-    `without` are left out of folders and patterns above it. Raises DataError where a name stands for nothing.
+    `without` are left out of folders and patterns above it. URLs stand for the same in their systems. Raises DataError
+    where a name stands for nothing.
     """
     inputs = Inputs()
     for name in names:
@@ -96,6 +98,10 @@ def find_inputs(names: Sequence[str], *, without: Path | None = None) -> Inputs:
         if name == STDIN:
             inputs.add(STDIN, "", "stdin")
             inputs.has_streams = True
+        elif is_url(name):
+            from tagger.reading.remote_inputs import find_remote  # loads pyarrow
+
+            find_remote(inputs, name)
         elif path.is_dir():
             if (path / DESCRIPTION).is_file() and (path / WEIGHTS).is_file():
                 hint = "Models are named with --model (-m)."

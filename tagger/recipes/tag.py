@@ -20,7 +20,7 @@ from tagger.recipes.text_choices import (
     reading_settings,
     refuse_terminal,
 )
-from tagger.recipes.text_destinations import sinks
+from tagger.recipes.text_destinations import OpenSink, sinks
 from tagger.recipes.text_outputs import find_places, write_outputs
 from tagger.recipes.text_run import Progress, Running, TagReport
 from tagger.recipes.text_work import work_on
@@ -28,6 +28,8 @@ from tagger.text.schemes import IOB2, SPAN_SCHEMES
 from tagger.writing.outputs import FORMATS, build_layout
 
 __all__ = ["Reading", "Running", "TagJob", "TagReport", "tag_files"]
+
+ENGINES = ("ray",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class TagJob:
     def build(self) -> "TagWork":
         """The work of a process."""
         return TagWork(load(*self.models, memory=self.memory, tasks=self.tasks or None), self)
+
+    def open_sink(self, work: "TagWork") -> OpenSink:
+        """What writes files, for this job's work."""
+        return sinks(self.output_format, FORMATS[self.output_format], work.layout)
 
     def settings(self) -> Mapping[str, object]:
         """What the output depends on beside the model, by the names of the options."""
@@ -120,8 +126,11 @@ def tag_files(
         a model, or several that vote.
     output_format: one of FORMATS; by default what the suffix of an output file says, else that of CoNLL-U, JSON lines
         and Parquet inputs, else "columns".
+    running: with an engine, by the actors of Ray Data, files to a folder; either may be of another system (s3://...).
     Scorers are left out. Raises ModelError where there is nothing else.
     """
+    if running.engine is not None:
+        check_choice("--engine", running.engine, ENGINES)
     if output_format is not None:
         check_choice("--format", output_format, FORMATS)
     check_choice("--scheme", scheme, SPAN_SCHEMES)
@@ -129,17 +138,25 @@ def tag_files(
     places = find_places(inputs, output)
     chosen = output_format or format_of_output(places, reading, FORMATS)
     refuse_terminal(chosen, stdout, places)
+    if running.engine:
+        from tagger.recipes.engine_outputs import check_places, write_by_actors
+
+        check_places(places)
     tagger, folders = loaded(models, tasks=tasks, memory=memory, running=running)
     job = TagJob(
         folders, tuple(tasks), memory, reading, chosen, scheme, probabilities, min_probability, field_prefix
     )
     work = TagWork(tagger, job)
+    if running.engine:
+        return write_by_actors(
+            job, places, models=folders, suffix=FORMATS[chosen].suffix, running=running, progress=progress
+        )
     return write_outputs(
         job,
         work,
         places,
         models=folders,
-        open_sink=sinks(chosen, FORMATS[chosen], work.layout),
+        open_sink=job.open_sink(work),
         stdout=stdout,
         suffix=FORMATS[chosen].suffix,
         running=running,

@@ -14,12 +14,11 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from tagger import __version__
 from tagger.errors import DataError, SettingsError
 from tagger.saved import DESCRIPTION, VOCABULARY, WEIGHTS
-from tagger.writing.output_files import OutputFile
 
 MANIFEST = ".tagger-manifest.jsonl"
 FORMAT = 1
@@ -36,17 +35,29 @@ class Source(NamedTuple):
     mtime_ns: int
 
 
+class Written(Protocol):
+    """A file that has been written."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def checksum(self) -> int:
+        """CRC-32 of the bytes."""
+
+
 def build_header(models: Sequence[str], settings: Mapping[str, object]) -> Header:
     """The first line for `settings` (by the names of their options) and the models in these folders."""
     return {
         "format": FORMAT,
         "program": __version__,
-        "models": [_fingerprint(Path(model)) for model in models],
+        "models": [fingerprint(Path(model)) for model in models],
         "settings": dict(settings),
     }
 
 
-def _fingerprint(folder: Path) -> str:
+def fingerprint(folder: Path) -> str:
     """A checksum of everything in a model's folder that its tags depend on."""
     digest = hashlib.sha256()
     for name in (DESCRIPTION, VOCABULARY, WEIGHTS):
@@ -90,7 +101,7 @@ class Manifest:
         """Whether `output` was written, or begun, by a run that the manifest tells of."""
         return _key(output) in self._facts
 
-    def add(self, source: Source, name: str, output: OutputFile, *, sentences: int, tokens: int) -> None:
+    def add(self, source: Source, name: str, output: Written, *, sentences: int, tokens: int) -> None:
         """Note a complete file that is about to get its `name`."""
         line = {
             "input": source.relative,
@@ -113,7 +124,7 @@ class Manifest:
         first = self._file.readline()
         known = _parsed(first)
         if resume and first.endswith(b"\n"):  # else killed in its first moment
-            _check_header(path, known, header)
+            check_header(path, known, header)
         if known == header and (resume or not force):
             self._read(len(first))
         else:
@@ -174,7 +185,7 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     return line if isinstance(line, dict) else {}
 
 
-def _check_header(path: Path, known: Header, header: Header) -> None:
+def check_header(path: str | Path, known: Header, header: Header) -> None:
     """Raise where the run of the manifest `path` and this one would not write the same."""
     if known.get("format") != FORMAT or not isinstance(known.get("settings"), dict):
         hint = "Begin anew: leave out --resume and pass --force."

@@ -25,9 +25,9 @@ def loaded(
 ) -> tuple[Tagger, tuple[str, ...]]:
     """The tagger of `models`, and the folders that other processes can load it from (none of a ready tagger)."""
     if isinstance(models, Tagger):
-        if running.workers != 1:
+        if running.workers != 1 or running.engine:
             expected = "1 with a tagger in memory (several processes load theirs from folders)"
-            raise SettingsError("workers", expected, str(running.workers))
+            raise SettingsError("workers", expected, running.engine or str(running.workers))
         return models, ()
     folders = tuple(map(str, [models] if isinstance(models, str | Path) else models))
     return load(*folders, memory=memory, tasks=tasks or None), folders

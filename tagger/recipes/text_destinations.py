@@ -117,7 +117,8 @@ class ToStream:
 class ToFiles:
     """A file for each input, noted in the manifest if there is one."""
 
-    def __init__(self, plan: OutputPlan, open_sink: OpenSink, manifest: Manifest | None) -> None:
+    def __init__(self, plan: OutputPlan | None, open_sink: OpenSink, manifest: Manifest | None) -> None:
+        """plan: None for a class that finds places by itself."""
         self._plan = plan
         self._open = open_sink
         self._manifest = manifest
@@ -126,9 +127,8 @@ class ToFiles:
         self._sink: Sink | None = None
 
     def begin(self, file: InputFile) -> None:
-        self._name = self._plan.name(file)
-        target = self._plan.path(self._name)
-        self._file = OutputFile(target)
+        self._name, self._file = self.place(file)
+        target = self._file.path
         try:
             if os.path.isdir(target):  # noqa: PTH112
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -148,10 +148,22 @@ class ToFiles:
         assert self._sink is not None and self._file is not None
         self._sink.close()
         self._file.close()
-        if self._manifest is not None and source is not None:
-            self._manifest.add(source, self._name, self._file, sentences=sentences, tokens=tokens)
-        self._file.keep()
+        self.finish(self._name, self._file, source, sentences=sentences, tokens=tokens)
         self._file = self._sink = None
+
+    def place(self, file: InputFile) -> tuple[str, OutputFile]:
+        """The name of an input's output, and the file to write."""
+        assert self._plan is not None
+        name = self._plan.name(file)
+        return name, OutputFile(self._plan.path(name))
+
+    def finish(
+        self, name: str, file: OutputFile, source: Source | None, *, sentences: int, tokens: int
+    ) -> None:
+        """A file is complete: note it, then let it have its name."""
+        if self._manifest is not None and source is not None:
+            self._manifest.add(source, name, file, sentences=sentences, tokens=tokens)
+        file.keep()
 
     def drop(self) -> None:
         if self._file is not None:

@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from tagger.errors import SettingsError
 from tagger.reading.inputs import STDIN, Inputs, find_inputs
-from tagger.recipes.tag_manifest import MANIFEST, Manifest, build_header
+from tagger.recipes.tag_manifest import MANIFEST, Manifest, Source, build_header
 from tagger.recipes.text_destinations import OpenSink, ToFiles, ToStream
 from tagger.recipes.text_run import Job, Progress, Run, Running, TagReport, Work
 from tagger.recipes.units_of_work import OpenInput, look_at
+from tagger.text.remote_files import is_url
 from tagger.writing.output_files import (
     COMPRESSED,
     TELLING_SUFFIXES,
@@ -31,6 +32,13 @@ class Places:
     files: Inputs
     output: str | None
     folder: bool  # whether the output is one, with a file for each input
+
+
+class Known(Protocol):
+    """What a run before has left."""
+
+    def holds(self, source: Source, output: str) -> bool:
+        """Whether the file `output` was made of this very input and is there still."""
 
 
 def find_places(inputs: Sequence[str], output: str | None) -> Places:
@@ -69,14 +77,7 @@ def write_outputs(
     An input that cannot be read is noted in the report, and the run goes on.
     """
     files = places.files
-    report = TagReport(
-        total=len(files) + len(files.bad),
-        linked_folders=files.linked_folders,
-        size=None if files.has_streams else files.size,
-    )
-    if running.fail_fast and files.bad:
-        raise files.bad[0]
-    report.failed += files.bad
+    report = begin_report(files, running)
     if places.output is None:
         if running.resume:
             raise _nothing_to_resume()
@@ -86,14 +87,29 @@ def write_outputs(
             run.go(map(look_at, files))
         return report
     plan = OutputPlan(places.output, places.folder, suffix)
-    with _manifest(job, models, plan, files, running) as manifest:
+    if is_url(places.output):
+        hint = "Or pass --engine ray, which writes to folders of other systems."
+        raise SettingsError("--output", "a path of this machine", places.output, hint)
+    with open_manifest(job, models, plan, files, running) as manifest:
         run = Run(job, work, ToFiles(plan, open_sink, manifest), report, running, progress)
-        run.go(_left_to_do(files, plan, manifest, report) if running.resume else map(look_at, files))
+        run.go(left_to_do(files, plan, manifest, report) if running.resume else map(look_at, files))
     return report
 
 
+def begin_report(files: Inputs, running: Running) -> TagReport:
+    """The report of a run that is about to begin. Raises the first error of what was found, with `fail_fast`."""
+    if running.fail_fast and files.bad:
+        raise files.bad[0]
+    return TagReport(
+        total=len(files) + len(files.bad),
+        linked_folders=files.linked_folders,
+        size=None if files.has_streams else files.size,
+        failed=list(files.bad),
+    )
+
+
 @contextmanager
-def _manifest(
+def open_manifest(
     job: Job, models: Sequence[str], plan: OutputPlan, files: Inputs, running: Running
 ) -> Iterator[Manifest | None]:
     """The manifest of the output folder, open, when all outputs have been checked; None for an output file."""
@@ -144,8 +160,8 @@ def _nothing_to_resume() -> SettingsError:
     )
 
 
-def _left_to_do(
-    files: Inputs, plan: OutputPlan, manifest: Manifest | None, report: TagReport
+def left_to_do(
+    files: Inputs, plan: OutputPlan, manifest: Known | None, report: TagReport
 ) -> Iterator[OpenInput]:
     """The inputs whose output is not there yet."""
     for opened in map(look_at, files):

@@ -38,6 +38,7 @@ class Running:
     force: bool = False  # replace outputs that exist
     resume: bool = False  # go on with a run into the same folder
     fail_fast: bool = False  # raise the first error of an input
+    engine: str | None = None  # "ray": workers are actors, of a cluster if there is one
 
 
 @dataclass(slots=True)
@@ -96,7 +97,7 @@ class Run:
 
     def _rendered(self, units: Units) -> Generator[list[Rendered], None, None]:
         """The results of the units, in order."""
-        workers = self._running.workers or _cores()
+        workers = self._running.workers or cores()
         if workers == 1:
             for unit in units:
                 if unit is not None:
@@ -173,6 +174,6 @@ class Run:
             self._progress(self._report)
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -16,6 +16,7 @@ from tagger.reading.pieces import PIECE_CHARACTERS, Piece, Reading
 from tagger.recipes.tag_manifest import Source
 from tagger.recipes.text_work import located, reading_of
 from tagger.text.lines import unreadable
+from tagger.text.remote_files import is_url, status_of_url
 
 PIECES_A_UNIT = 64
 """At most so many pieces, and ends of files, are sent together."""
@@ -129,6 +130,8 @@ def look_at(file: InputFile) -> OpenInput:
     """An input about to be read; what cannot even be looked at fails when it is."""
     if file.path == STDIN:
         return OpenInput(file, None)
+    if is_url(file.path):
+        return OpenInput(file, _remote_source(file))
     try:
         status = os.stat(file.path)  # noqa: PTH116
     except (OSError, ValueError):
@@ -136,3 +139,11 @@ def look_at(file: InputFile) -> OpenInput:
     if not stat.S_ISREG(status.st_mode):
         return OpenInput(file, None)
     return OpenInput(file, Source(file.relative, status.st_size, status.st_mtime_ns))
+
+
+def _remote_source(file: InputFile) -> Source | None:
+    try:
+        status = status_of_url(file.path)
+    except OSError:
+        return None
+    return None if status is None else Source(file.relative, status.size, status.mtime_ns)

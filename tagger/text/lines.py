@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, cast
 
 from tagger.errors import DataError
 from tagger.text.problems import Problems
+from tagger.text.remote_files import is_url, open_url
 
 BLANK = " \t\r\f\v"
 """ASCII white space: a line of nothing else is a blank line. U+00A0 and its kin are text."""
@@ -29,12 +30,14 @@ def plain_suffix(path: str) -> str:
 
 
 def open_bytes(path: str) -> AbstractContextManager[BinaryIO]:
-    """The bytes of `path`, decompressed by its suffix; "-" is standard input. Raises DataError."""
+    """The bytes of `path` or URL, decompressed by its suffix; "-" is standard input. Raises DataError."""
     if path == "-":
         return nullcontext(sys.stdin.buffer)
     name = Path(path)
     opener = _OPEN.get(name.suffix.lower())
     try:
+        if is_url(path):
+            return cast(BinaryIO, opener(open_url(path))) if opener else open_url(path)
         return cast(BinaryIO, opener(name)) if opener else name.open("rb")
     except OSError as error:
         raise unreadable(path, None, error) from error
@@ -62,7 +65,8 @@ def open_both(path: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
             yield file, file
         else:
             try:
-                disk = files.enter_context(Path(path).open("rb"))
+                disk = open_url(path) if is_url(path) else Path(path).open("rb")  # noqa: SIM115
+                files.enter_context(disk)
             except OSError as error:
                 raise unreadable(path, None, error) from error
             yield files.enter_context(cast(BinaryIO, opener(disk))), disk

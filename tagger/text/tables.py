@@ -47,12 +47,7 @@ class TableFile:
 
     def not_text(self, column: str) -> str | None:
         """The type of a `column` that holds no strings, None if it does; dictionaries of strings are strings."""
-        import pyarrow.types as kinds
-
-        found = self._file.schema_arrow.field(self.columns.index(column)).type
-        plain = found.value_type if kinds.is_dictionary(found) else found
-        text = kinds.is_string(plain) or kinds.is_large_string(plain) or kinds.is_string_view(plain)
-        return None if text else str(found)
+        return kind_if_not_text(self._file.schema_arrow, self.columns.index(column))
 
     def pieces(self, column: str, size: int) -> Iterator[tuple[int, bytes]]:
         """The number of rows and the Arrow stream of each piece, which has about `size` bytes of text in `column`.
@@ -86,6 +81,16 @@ class TableFile:
                 each = about.total_byte_size // max(about.num_rows, 1)
                 rows = min(max(size // max(each, 1), 1), BATCH_ROWS)
                 yield from self._file.iter_batches(rows, row_groups=[group], use_threads=False)
+
+
+def kind_if_not_text(schema: Any, place: int) -> str | None:
+    """The type of the column at `place` if it holds no strings, else None."""
+    import pyarrow.types as kinds
+
+    found = schema.field(place).type
+    plain = found.value_type if kinds.is_dictionary(found) else found
+    text = kinds.is_string(plain) or kinds.is_large_string(plain) or kinds.is_string_view(plain)
+    return None if text else str(found)
 
 
 class Rows:

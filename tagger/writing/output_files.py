@@ -119,11 +119,16 @@ def _meeting(one: str, other: str, target: str) -> SettingsError:
     return SettingsError("--output", "a file of its own for each input", problem, hint)
 
 
+def is_leftover(name: str) -> bool:
+    """Whether a file has the name of one that is not complete."""
+    return _LEFTOVER.fullmatch(name) is not None
+
+
 def remove_leftovers(folder: str) -> None:
     """Remove the temporary files that a killed run left below `folder`."""
     for place, _, files in os.walk(folder):
         for name in files:
-            if _LEFTOVER.fullmatch(name):
+            if is_leftover(name):
                 Path(place, name).unlink(missing_ok=True)
 
 
@@ -144,6 +149,11 @@ class OutputFile:
         self._short = os.fsdecode(os.fsencode(name)[:_LONGEST])
         self._temporary = os.path.join(place, f".{self._short}.{os.getpid()}{_PART}")  # noqa: PTH118
         self._file: BinaryIO | None = None
+
+    @property
+    def temporary(self) -> str:
+        """The name until it is complete."""
+        return self._temporary
 
     def open(self) -> None:
         """Begin the file, and the folders above it; from the call on, `drop` leaves nothing of it."""

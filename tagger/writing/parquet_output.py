@@ -37,7 +37,7 @@ def render_parquet(words: Sequence[Words], tagged: Sequence[TaggedSentence], lay
     from tagger.text.table_writing import RECORDS, extend_rows, to_rows
 
     record = words[0].record if words else None
-    kinds = _kinds(layout, of_records=record is not None)
+    kinds = added_kinds(layout, of_records=record is not None)
     found = list(groups(words, tagged))
     values = [_values(sentences, own, layout) for sentences, own in found]
     added = [Column(layout.prefix + name, kind, [v[name] for v in values]) for name, kind in kinds.items()]
@@ -95,7 +95,7 @@ def _values(sentences: Sequence[Words], own: Sequence[TaggedSentence], layout: L
     return values
 
 
-def _kinds(layout: Layout, *, of_records: bool) -> dict[str, Kind]:
+def added_kinds(layout: Layout, *, of_records: bool) -> dict[str, Kind]:
     """The kind of each added column."""
     span: dict[str, Kind] = {"start": "int64", "end": "int64", "label": "string", "text": "string"}
     if layout.probabilities:
