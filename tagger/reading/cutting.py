@@ -7,6 +7,7 @@ conll      columns, one token a line                             column_pieces.p
 conllu     CoNLL-U, kept to the byte                             conllu_pieces.py
 jsonl      one JSON object a line, raw text in a field           json_pieces.py
 parquet    one record a row, raw text in a field                 parquet_pieces.py
+dataset    rows of a data set, raw text or tokens in a column    dataset_pieces.py, which cuts them itself
 
 Cutting is left to one process and does as little as it can; any process parses. The sentences do not depend on how
 the input is cut, or on how its bytes arrive.
@@ -84,6 +85,18 @@ def _parse_parquet(piece: Piece, reading: Reading, bounds: Bounds) -> Iterable[W
     return parse_parquet(piece, reading)
 
 
+def _parse_dataset(piece: Piece, reading: Reading, bounds: Bounds) -> Iterable[Words]:
+    from tagger.reading.dataset_pieces import parse_dataset
+
+    return parse_dataset(piece, reading)
+
+
+def _cut_dataset(
+    path: str, reading: Reading, *, on_read: OnRead | None, pauses: bool, bounds: Bounds
+) -> Iterator[Piece | None]:
+    raise SettingsError("--input-format", "a format of files", "'dataset'", "Pass --input-dataset.")
+
+
 INPUT_FORMATS: dict[str, InputFormat] = {
     "text": InputFormat(cut_text, parse_text),
     "sentences": InputFormat(cut_text, parse_text),
@@ -92,6 +105,7 @@ INPUT_FORMATS: dict[str, InputFormat] = {
     "conllu": InputFormat(_cut_conllu, _parse_conllu),
     "jsonl": InputFormat(_cut_json, _parse_json),
     "parquet": InputFormat(_cut_parquet, _parse_parquet),
+    "dataset": InputFormat(_cut_dataset, _parse_dataset),
 }
 
 

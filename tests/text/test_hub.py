@@ -5,7 +5,8 @@ import pytest
 
 from tagger.errors import DataError, SettingsError
 from tagger.text.corpus import Source, read_corpus
-from tagger.text.hub import load_splits, read_dataset, read_texts, save_splits, split_of
+from tagger.text.hub import load_splits, read_texts, save_splits, split_of
+from tagger.text.hub_sentences import read_dataset
 from tagger.text.problems import Problems
 from tagger.text.sentences import Sentence
 
