@@ -27,6 +27,26 @@ TextSplit = Annotated[
         rich_help_panel=DATASETS,
     ),
 ]
+TrainingSplit = Annotated[
+    str | None,
+    typer.Option(
+        "--split",
+        metavar="NAME",
+        help="Split of the data set to learn from; by default train, or the only one.",
+        show_default=False,
+        rich_help_panel=DATASETS,
+    ),
+]
+DevSplit = Annotated[
+    str | None,
+    typer.Option(
+        "--dev-split",
+        metavar="NAME",
+        help="Split of the data set that is scored after each epoch; by default dev or validation, if there is one.",
+        show_default=False,
+        rich_help_panel=DATASETS,
+    ),
+]
 TextColumn = Annotated[
     str | None,
     typer.Option(
@@ -87,3 +107,22 @@ def dataset_of(
                 raise typer.BadParameter("it goes with --input-dataset", param_hint=option)
         return None
     return Chosen(name, split or "", column or "", bool(streaming))
+
+
+def dataset_settings(
+    name: str | None, split: str | None, dev_split: str | None, column: str | None, *, streaming: bool | None
+) -> list[str]:
+    """What was chosen for a training, as overrides of [data]. Raises BadParameter as `dataset_of`."""
+    if name is None and dev_split is not None:
+        raise typer.BadParameter("it goes with --input-dataset", param_hint="--dev-split")
+    chosen = dataset_of(name, split, column, streaming=streaming)
+    if chosen is None:
+        return []
+    stated = {
+        "dataset": chosen.name,
+        "split": chosen.split,
+        "dev_split": dev_split,
+        "column": chosen.column,
+        "streaming": "true" if chosen.streaming else "",
+    }
+    return [f"data.{key}={value}" for key, value in stated.items() if value]

@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from tagger.cli.dataset_options import InputDataset, OutputDataset, Streaming, TextColumn, TextSplit, dataset_of
+from tagger.cli.dataset_options import (
+    InputDataset,
+    OutputDataset,
+    Streaming,
+    TextColumn,
+    TextSplit,
+    dataset_of,
+)
 from tagger.cli.text_options import (
     WRITING,
     Encoding,

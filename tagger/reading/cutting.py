@@ -91,12 +91,6 @@ def _parse_dataset(piece: Piece, reading: Reading, bounds: Bounds) -> Iterable[W
     return parse_dataset(piece, reading)
 
 
-def _cut_dataset(
-    path: str, reading: Reading, *, on_read: OnRead | None, pauses: bool, bounds: Bounds
-) -> Iterator[Piece | None]:
-    raise SettingsError("--input-format", "a format of files", "'dataset'", "Pass --input-dataset.")
-
-
 INPUT_FORMATS: dict[str, InputFormat] = {
     "text": InputFormat(cut_text, parse_text),
     "sentences": InputFormat(cut_text, parse_text),
@@ -105,7 +99,12 @@ INPUT_FORMATS: dict[str, InputFormat] = {
     "conllu": InputFormat(_cut_conllu, _parse_conllu),
     "jsonl": InputFormat(_cut_json, _parse_json),
     "parquet": InputFormat(_cut_parquet, _parse_parquet),
-    "dataset": InputFormat(_cut_dataset, _parse_dataset),
+}
+"""Formats of files."""
+
+PARSERS: dict[str, Parse] = {
+    **{name: form.parse for name, form in INPUT_FORMATS.items()},
+    "dataset": _parse_dataset,
 }
 
 
@@ -141,7 +140,7 @@ def cut_pieces(
 
 def parse_piece(piece: Piece, reading: Reading, *, bounds: Bounds = BOUNDS) -> list[Words]:
     """The sentences of a piece. Raises DataError, with the line, for what cannot be read."""
-    return list(INPUT_FORMATS[reading.input_format].parse(piece, reading, bounds))
+    return list(PARSERS[reading.input_format](piece, reading, bounds))
 
 
 def parse_until_error(
@@ -150,9 +149,7 @@ def parse_until_error(
     """The sentences of a piece up to what cannot be read, and the error for that."""
     words: list[Words] = []
     try:
-        words.extend(
-            INPUT_FORMATS[reading.input_format].parse(piece, reading, bounds)
-        )  # keeps what comes first
+        words.extend(PARSERS[reading.input_format](piece, reading, bounds))  # keeps what comes first
     except TaggerError as error:
         return words, error
     return words, None

@@ -101,4 +101,3 @@ def _fault(tokens: list[Any]) -> str:
     if None in tokens:
         return "null in the place of one"
     return "an empty one" if "" in tokens else ""
-

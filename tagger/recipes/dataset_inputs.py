@@ -76,7 +76,6 @@ def dataset_places(chosen: DatasetInput, output: str | None, reading: Reading) -
     return Places((chosen.name,), files, output, folder, pieces)
 
 
-
 def places_of(
     inputs: Sequence[str], dataset: DatasetInput | None, output: str | None, reading: Reading
 ) -> tuple[Places, Reading]:

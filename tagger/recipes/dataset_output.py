@@ -41,7 +41,9 @@ class ToDataset:
         self._folder.close()
 
 
-def check_dataset_output(target: str, *, output: str | None, output_format: str | None, running: Running) -> None:
+def check_dataset_output(
+    target: str, *, output: str | None, output_format: str | None, running: Running
+) -> None:
     """Raise TaggerError for what is known to be wrong before any work."""
     if output is not None:
         raise SettingsError("--output-dataset", "no --output beside it", output)

@@ -32,7 +32,9 @@ class Places:
     files: Inputs
     output: str | None
     folder: bool  # whether the output is one, with a file for each input
-    pieces: Mapping[str, Callable[[], Iterator[Piece]]] = field(default_factory=dict)  # of inputs that are no files
+    pieces: Mapping[str, Callable[[], Iterator[Piece]]] = field(
+        default_factory=dict
+    )  # of inputs that are no files
 
     def look_at(self, file: InputFile) -> OpenInput:
         """An input about to be read."""

@@ -57,7 +57,6 @@ class Source:
     split: str = ""  # of a dataset
     column: str = ""  # of the tokens of a dataset; "": found by its name
     streaming: bool = False  # read a dataset without a copy in the library's cache
-    config: str = ""  # of a dataset of the hub
 
 
 @dataclass(slots=True)
@@ -188,7 +187,7 @@ def read_sentences(
     from tagger.text.hub import load_splits, split_of
     from tagger.text.hub_sentences import read_dataset
 
-    splits = load_splits(path, config=source.config, streaming=source.streaming)
+    splits = load_splits(path, streaming=source.streaming)
     split = split_of(splits, source.split, path)
     return read_dataset(
         splits[split], f"{path}, {split}", words=source.column, columns=columns, problems=problems

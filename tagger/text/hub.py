@@ -53,7 +53,11 @@ def holds_tables(folder: Path) -> bool:
 def parse_name(name: str) -> tuple[str, str]:
     """The data set and the configuration of NAME:CONFIG; what is there by the whole name has none."""
     dataset, colon, config = name.rpartition(":")
-    return (dataset, config) if colon and dataset and "/" not in config and not Path(name).exists() else (name, "")
+    return (
+        (dataset, config)
+        if colon and dataset and "/" not in config and not Path(name).exists()
+        else (name, "")
+    )
 
 
 def load_splits(name: str, *, config: str = "", streaming: bool = False) -> dict[str, Any]:
@@ -76,7 +80,9 @@ def load_splits(name: str, *, config: str = "", streaming: bool = False) -> dict
             loaded = datasets.load_dataset(loader, data_files=name, streaming=streaming)
         elif path.is_file():
             known = ", ".join(_LOADERS)
-            raise DataError(name, None, f"a data file ({known})", f"a {path.suffix or 'nameless kind of'} file")
+            raise DataError(
+                name, None, f"a data file ({known})", f"a {path.suffix or 'nameless kind of'} file"
+            )
         else:
             loaded = datasets.load_dataset(name, config or None, streaming=streaming)
     return dict(loaded) if isinstance(loaded, dict) else {str(loaded.split or "train"): loaded}
@@ -208,7 +214,14 @@ def library_errors(name: str) -> Iterator[None]:
 
     try:
         yield
-    except (OSError, ValueError, LookupError, TypeError, RuntimeError, datasets.exceptions.DatasetsError) as error:
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        RuntimeError,
+        datasets.exceptions.DatasetsError,
+    ) as error:
         cause = error.__cause__ if isinstance(error, datasets.exceptions.DatasetGenerationError) else None
         reason = " ".join(str(cause or error).split())[:300].rstrip(".") or type(error).__name__
         raise DataError(name, None, "a data set that can be read", reason, WHAT_THERE_IS) from error

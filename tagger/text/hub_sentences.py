@@ -120,7 +120,6 @@ def _fault(tokens: Any, tags: Mapping[str, Any], names: Mapping[str, Any]) -> tu
     return "", "", ""
 
 
-
 def shown(feature: Any) -> str:
     """The type of a column, for messages."""
     text = str(feature)

@@ -1,7 +1,7 @@
 """Rows to a folder that `datasets.load_dataset` reads: Parquet files of bounded size, and a README.md that names them.
 
-    README.md                            which files are of which split
-    data/train-00000-of-00002.parquet    rows in their order, the same columns in every file of a split
+README.md                            which files are of which split
+data/train-00000-of-00002.parquet    rows in their order, the same columns in every file of a split
 """
 
 from contextlib import suppress
@@ -35,7 +35,9 @@ class DatasetFolder:
             return
         self._end_split()
         self._split = split
-        self._sink = ParquetSink(self._open(), self._tail, enough=self._shard_bytes, next_file=self._next_file)
+        self._sink = ParquetSink(
+            self._open(), self._tail, enough=self._shard_bytes, next_file=self._next_file
+        )
 
     def write(self, content: bytes) -> None:
         """Take the rows of one Arrow stream. Raises DataError, without its place, where their columns are others."""
