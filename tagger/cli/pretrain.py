@@ -109,17 +109,8 @@ def pretrain(
         ]
         if missing:
             raise typer.BadParameter(f"name {', and '.join(missing)}")
-    elif (
-        text
-        or output
-        or settings
-        or overrides
-        or column
-        or split
-        or vocabulary
-        or start
-        or force
-        or streaming is not None
+    elif any((text, output, settings, overrides, column, split, vocabulary, start, force)) or (
+        streaming is not None
     ):
         raise typer.BadParameter(
             "--resume takes everything from the run's own settings but --time-budget and --epochs",

@@ -30,10 +30,10 @@ def head_of(dataset: Any, where: str, column: str = "") -> DatasetHead:
     from tagger.text.hub import check_column, columns_of
     from tagger.text.hub_sentences import kind_of, shown, word_column
 
-    features = columns_of(dataset)
+    features = columns_of(dataset, where)
     if not column:
         is_text = TEXT in features and kind_of(features[TEXT]) == "text"
-        column = TEXT if is_text else word_column(features)
+        column = TEXT if is_text else word_column(features) or (TEXT if TEXT in features else "")
     if not column:
         expected = "a column `text` of strings or `tokens` of lists of strings"
         raise DataError(where, None, expected, ", ".join(features) or "no columns", "Name it with --column.")

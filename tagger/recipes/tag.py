@@ -12,7 +12,6 @@ from tagger.inference.tagger import Tagger, load
 from tagger.reading.pieces import Piece, Reading, Rendered
 from tagger.reading.words import Words
 from tagger.recipes.dataset_inputs import DatasetInput, places_of
-from tagger.recipes.dataset_output import check_dataset_output, write_dataset
 from tagger.recipes.text_choices import (
     AS_THE_FILE_SAYS,
     check_choice,
@@ -132,6 +131,8 @@ def tag_files(
     check_choice("--scheme", scheme, SPAN_SCHEMES)
     check_how_read(reading)
     if output_dataset is not None:
+        from tagger.recipes.dataset_output import check_dataset_output
+
         check_dataset_output(output_dataset, output=output, output_format=output_format, running=running)
         output_format = "parquet"
     places, reading = places_of(inputs, dataset, output, reading)
@@ -144,6 +145,8 @@ def tag_files(
     )
     work = TagWork(tagger, job)
     if output_dataset is not None:
+        from tagger.recipes.dataset_output import write_dataset
+
         tail = FORMATS[chosen].tail(work.layout)
         return write_dataset(
             job, work, places, target=output_dataset, tail=tail, running=running, progress=progress

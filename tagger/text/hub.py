@@ -6,6 +6,7 @@ configurations. `hub_sentences.py` makes sentences with tags of the rows.
 """
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,7 +74,7 @@ def load_splits(name: str, *, config: str = "", streaming: bool = False) -> dict
     config, path = config or stated, Path(name)
     if not path.exists() and _looks_local(name):
         raise DataError(name, None, "a data set", "no file or folder of this name", "Is the path right?")
-    with library_errors(name), _quiet():
+    with library_errors(name):
         if path.is_dir() and is_saved(path):
             loaded = datasets.load_from_disk(name)
         elif path.is_file() and (loader := _LOADERS.get(plain_suffix(name))):
@@ -111,13 +112,17 @@ def split_of(splits: Mapping[str, Any], asked: str, name: str, hint: str = "Name
     raise DataError(name, None, expected, found, hint)
 
 
-def columns_of(dataset: Any) -> Mapping[str, Any]:
-    """The features of a split by the names of its columns; of a stream that does not say, those of its first rows."""
+def columns_of(dataset: Any, name: str) -> Mapping[str, Any]:
+    """The features of a split by the names of its columns; of a stream that does not say, those of its first rows.
+
+    Raises DataError where these cannot be read.
+    """
     import datasets
 
     if dataset.features is not None:
         return dict(dataset.features)
-    first = next(iter(dataset.with_format("arrow").iter(batch_size=BATCH_ROWS)), None)
+    with library_errors(name):
+        first = next(iter(dataset.with_format("arrow").iter(batch_size=BATCH_ROWS)), None)
     return {} if first is None else dict(datasets.Features.from_arrow_schema(first.schema))
 
 
@@ -130,7 +135,7 @@ def read_tables(dataset: Any, name: str, columns: Sequence[str] = ()) -> Iterato
     import datasets
 
     with library_errors(name):
-        features = datasets.Features(columns_of(dataset))
+        features = datasets.Features(columns_of(dataset, name))
         chosen = dataset.select_columns(list(columns)) if columns else dataset
         some = False
         for table in chosen.with_format("arrow").iter(batch_size=BATCH_ROWS):
@@ -157,7 +162,7 @@ def read_texts(
     chosen = split_of(splits, split, name)
     dataset, where, row = splits[chosen], f"{name}, {chosen}", start
     with library_errors(name):
-        check_column(columns_of(dataset), column, where)
+        check_column(columns_of(dataset, name), column, where)
         if start and start >= getattr(dataset, "num_rows", start + 1):
             return
         for batch in dataset.select_columns([column]).skip(start).iter(batch_size=BATCH_ROWS):
@@ -209,11 +214,12 @@ def save_splits(splits: Mapping[str, Sequence[Sentence]], folder: Path) -> None:
 
 @contextmanager
 def library_errors(name: str) -> Iterator[None]:
-    """Within it, what the library raises becomes a DataError about the data set `name`."""
+    """Within it, what the library raises becomes a DataError about the data set `name`, and it shows nothing."""
     import datasets
 
     try:
-        yield
+        with _quiet():
+            yield
     except (
         OSError,
         ValueError,
@@ -235,8 +241,13 @@ def _quiet() -> Iterator[None]:
     shown = not datasets.are_progress_bars_disabled()
     levels = {name: logging.getLogger(name).level for name in ("datasets", "huggingface_hub")}
     datasets.disable_progress_bars()
+    bar = datasets.utils.tqdm
+    if not hasattr(
+        bar, "_lock"
+    ):  # by default one for processes, which a terminated process would leave behind
+        bar.set_lock(threading.RLock())
     for name in levels:
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # its errors are raised
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tagger.errors import DataError, SettingsError
-from tagger.text.hub import check_column, columns_of, library_errors, read_tables
+from tagger.text.hub import check_column, columns_of, read_tables
 from tagger.text.jsonl import UNASKED
 from tagger.text.plurals import counted
 from tagger.text.problems import Problems
@@ -26,8 +26,7 @@ def read_dataset(
     words: the column of the tokens, if it is not to be found by its name.
     """
     problems = problems or Problems()
-    with library_errors(name):
-        features = columns_of(dataset)
+    features = columns_of(dataset, name)
     words = _word_column(name, features, words)
     chosen = _tag_columns(name, features, words, columns)
     extra = [c for c in ("id", "sent_id", "document") if c in features and kind_of(features[c]) == "text"]
