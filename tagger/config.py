@@ -27,13 +27,23 @@ def _setting(default: Any, meaning: str, **limits: Any) -> Any:
 
 
 class DataSettings(Section):
-    """Where sentences come from: a folder that `tagger prep` wrote, or corpus files read as they are."""
+    """Where sentences come from: a folder that `tagger prep` wrote, or corpus files or a data set read as they are."""
 
     folder: str = _setting("", "prepared folder; then no files below")
     train: tuple[str, ...] = _setting((), "corpus files to learn from")
     dev: tuple[str, ...] = _setting((), "corpus files that early stopping scores")
     join_train: tuple[str, ...] = _setting((), "files with more tag columns on the tokens of train")
     join_dev: tuple[str, ...] = _setting((), "files with more tag columns on the tokens of dev")
+    dataset: str = _setting(
+        "",
+        "data set in place of folder and files: a saved folder, data files or a hub name, NAME or NAME:CONFIG",
+    )
+    split: str = _setting("", "its split to learn from; by default train, or the only one")
+    dev_split: str = _setting(
+        "", "its split that early stopping scores; by default dev or validation, if any"
+    )
+    column: str = _setting("", "its column of tokens; by default tokens or words")
+    streaming: bool = _setting(False, "read it row by row, without a copy in the cache of `datasets`")
     format: Literal["auto", "columns", "conllu", "iob2", "jsonl", "dataset"] = _setting(
         "auto", "format of the files"
     )
@@ -57,6 +67,8 @@ class DataSettings(Section):
     def _one_origin(self) -> "DataSettings":
         if self.folder and (self.train or self.dev):
             raise PydanticCustomError("origin", "either folder or train and dev, not both")
+        if self.dataset and (self.folder or self.train or self.dev):
+            raise PydanticCustomError("origin", "either dataset, or folder, or train and dev")
         return self
 
 
@@ -301,6 +313,9 @@ class PretrainingSettings(Section):
     column: str = _setting("", "text column, where the text is a data set (hub name or local folder)")
     split: str = _setting("train", "split of the data set")
     config: str = _setting("", "configuration of the data set, where the hub has several")
+    streaming: bool = _setting(
+        True, "read the data set as it comes; false: from a copy in the cache of `datasets`"
+    )
     line_breaks: Literal["auto", "paragraph", "wrapped", "sentence"] = _setting(
         "auto", "what a line end means: end of a paragraph, white space, end of a sentence"
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from tagger.cli.dataset_options import InputDataset, Streaming, TextSplit, TokenColumn, dataset_of
 from tagger.cli.prep import column_schemes
 
 _CORPUS, _READING, _SHOWN, _FIX = "Corpora", "How they are read", "What is shown", "A repaired copy"
@@ -21,6 +22,10 @@ def check(
         list[str] | None,
         typer.Argument(help="Files, or a prepared folder or saved dataset.", show_default=False),
     ] = None,
+    input_dataset: InputDataset = None,
+    split: TextSplit = None,
+    column: TokenColumn = None,
+    streaming: Streaming = None,
     join: Annotated[list[str] | None, _files("More tag columns on the tokens of a file of DATA.")] = None,
     train: Annotated[list[str] | None, _files("Training file; repeat for more.")] = None,
     dev: Annotated[list[str] | None, _files("Development file.")] = None,
@@ -140,6 +145,7 @@ def check(
     """
     if fix != (output is not None):
         raise typer.BadParameter("--fix and --output go together", param_hint="--fix")
+    chosen = dataset_of(input_dataset, split, column, streaming=streaming)
     from tagger.recipes.check import CheckOptions, check_kinds, only_kinds
     from tagger.recipes.check import check as run
     from tagger.reports.check import check_as_json, print_check, print_fix
@@ -147,6 +153,10 @@ def check(
 
     options = CheckOptions(
         data=tuple(data or ()),
+        dataset=chosen.name if chosen else "",
+        split=chosen.split if chosen else "",
+        column=chosen.column if chosen else "",
+        streaming=bool(chosen and chosen.streaming),
         join=tuple(join or ()),
         train=tuple(train or ()),
         dev=tuple(dev or ()),

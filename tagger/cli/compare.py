@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+from tagger.cli.dataset_options import InputDataset, Streaming, TokenColumn, dataset_of
 from tagger.cli.gold_options import (
     BrokenTags,
     Columns,
@@ -39,7 +40,10 @@ def compare(
             help="A prepared folder, or corpus files, with gold tags; by default the development data of A.",
         ),
     ] = None,
-    split: Split = "dev",
+    input_dataset: InputDataset = None,
+    split: Split = None,
+    column: TokenColumn = None,
+    streaming: Streaming = None,
     task: Annotated[
         list[str] | None, Option("--task", help="Compare this task only; may be repeated.", metavar="NAME")
     ] = None,
@@ -90,7 +94,7 @@ def compare(
         a,
         b,
         data or (),
-        split=split,
+        split=split or "",
         reading=reading_of(
             input_format=input_format,
             columns=columns,
@@ -98,6 +102,8 @@ def compare(
             wide_rows=wide_rows,
             input_scheme=input_scheme,
             broken_tags=broken_tags,
+            dataset=dataset_of(input_dataset, None, column, streaming=streaming),
+            data=data,
         ),
         join=join or (),
         tasks=task or (),

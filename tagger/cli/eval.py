@@ -6,6 +6,7 @@ from typing import Annotated
 from typer import Argument, Option
 
 from tagger.analysis import WORST
+from tagger.cli.dataset_options import InputDataset, Streaming, TokenColumn, dataset_of
 from tagger.cli.gold_options import (
     BrokenTags,
     Columns,
@@ -37,7 +38,10 @@ def evaluate(
             metavar="FOLDER",
         ),
     ] = None,
-    split: Split = "dev",
+    input_dataset: InputDataset = None,
+    split: Split = None,
+    column: TokenColumn = None,
+    streaming: Streaming = None,
     task: Annotated[
         list[str] | None, Option("--task", help="Score this task only; may be repeated.", metavar="NAME")
     ] = None,
@@ -106,12 +110,14 @@ def evaluate(
         wide_rows=wide_rows,
         input_scheme=input_scheme,
         broken_tags=broken_tags,
+        dataset=dataset_of(input_dataset, None, column, streaming=streaming),
+        data=data,
     )
     result = run(
         model,
         data or (),
         more=more or (),
-        split=split,
+        split=split or "",
         reading=reading,
         join=join or (),
         tasks=task or (),

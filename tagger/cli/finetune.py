@@ -8,6 +8,15 @@ from typing import Annotated
 from typer import Argument as Positional
 from typer import BadParameter, Exit, Option
 
+from tagger.cli.dataset_options import (
+    DevSplit,
+    InputDataset,
+    Streaming,
+    TokenColumn,
+    TrainingSplit,
+    dataset_settings,
+)
+
 
 def finetune(
     model: Annotated[
@@ -16,6 +25,11 @@ def finetune(
     data: Annotated[
         str, Option(help="New data: a prepared folder, or a settings file (TOML).", show_default=False)
     ] = "",
+    input_dataset: InputDataset = None,
+    split: TrainingSplit = None,
+    dev_split: DevSplit = None,
+    column: TokenColumn = None,
+    streaming: Streaming = None,
     output: Annotated[
         Path | None, Option("--output", "-o", help="Folder of the model to write.", show_default=False)
     ] = None,
@@ -101,6 +115,7 @@ def finetune(
     """
     chosen = [
         *(overrides or []),
+        *dataset_settings(input_dataset, split, dev_split, column, streaming=streaming),
         *([f"transfer.freeze={_layers(freeze)}"] if freeze else []),
         *([f"optimizer.rate={rate}"] if rate is not None else []),
         *([f"rehearsal.distillation={distil}"] if distil is not None else []),
@@ -114,8 +129,11 @@ def finetune(
         raise BadParameter("name the folder of the model to start from", param_hint="MODEL")
     if output is None:
         raise BadParameter("name the folder of the model to write", param_hint="--output")
-    if not data and not overrides:
-        raise BadParameter("name the new data: a prepared folder or a settings file", param_hint="--data")
+    if not data and not overrides and not input_dataset:
+        expected = (
+            "name the new data: a prepared folder or a settings file, or a data set with --input-dataset"
+        )
+        raise BadParameter(expected, param_hint="--data")
     from tagger.recipes.finetune_settings import build_request
 
     request = build_request(

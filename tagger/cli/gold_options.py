@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from typer import Option
+from typer import BadParameter, Option
 
+from tagger.cli.dataset_options import Chosen
 from tagger.cli.prep import column_schemes
 
-Split = Annotated[str, Option("--split", help="Which split of a prepared folder.", metavar="NAME")]
+Split = Annotated[
+    str | None,
+    Option(
+        "--split",
+        help="Which split of a prepared folder or data set; by default dev, of a data set also the only one.",
+        metavar="NAME",
+    ),
+]
 Format = Annotated[
     str | None,
     Option(
@@ -57,9 +65,16 @@ def reading_of(
     wide_rows: str | None,
     input_scheme: Sequence[str] | None,
     broken_tags: str | None,
+    dataset: Chosen | None,
+    data: Sequence[str] | None,
 ) -> dict[str, Any]:
-    """The options that were given, by the names of [data]."""
+    """The options that were given, by the names of [data]. Raises BadParameter for files beside a data set."""
+    if dataset and data:
+        raise BadParameter(f"either it or DATA, found both ({data[0]})", param_hint="--input-dataset")
     given = {
+        "dataset": dataset.name if dataset else None,
+        "column": dataset.column or None if dataset else None,
+        "streaming": dataset.streaming or None if dataset else None,
         "format": input_format,
         "columns": names_of(columns) or None,
         "maps": tuple(maps) if maps else None,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from tagger.cli.dataset_options import DATASETS, InputDataset, Streaming, TokenColumn, dataset_of
 from tagger.errors import SettingsError
 
 _CORPUS, _READING, _SPLITS = "Corpora", "How they are read", "What is written"
@@ -37,17 +38,18 @@ def prep(
     join_test: Annotated[
         list[str] | None, typer.Option(help="The same for test.", metavar="FILE", rich_help_panel=_CORPUS)
     ] = None,
-    dataset: Annotated[
-        str,
+    dataset: InputDataset = None,
+    split: Annotated[
+        str | None,
         typer.Option(
-            help="A saved dataset, a folder of data files or a dataset of the Hugging Face hub, instead of files.",
+            help="Split of the data set to read alone, as train; by default train, dev (validation) and test.",
             metavar="NAME",
-            rich_help_panel=_CORPUS,
+            show_default=False,
+            rich_help_panel=DATASETS,
         ),
-    ] = "",
-    dataset_config: Annotated[
-        str, typer.Option(help="Configuration of the dataset.", metavar="NAME", rich_help_panel=_CORPUS)
-    ] = "",
+    ] = None,
+    column: TokenColumn = None,
+    streaming: Streaming = None,
     format_: Annotated[
         Literal["auto", "columns", "conllu", "iob2", "jsonl", "dataset"],
         typer.Option("--format", help="Format of the files; auto: by their names.", rich_help_panel=_READING),
@@ -125,6 +127,7 @@ def prep(
     ] = False,
 ) -> None:
     """Read tagged corpora in any format, check them, and write one prepared folder to train from."""
+    chosen = dataset_of(dataset, split, column, streaming=streaming)
     from tagger.recipes.prep import PrepOptions, prepare
     from tagger.reports.corpus import aligned, column_table, size_table
 
@@ -137,8 +140,10 @@ def prep(
             join_train=tuple(join_train or ()),
             join_dev=tuple(join_dev or ()),
             join_test=tuple(join_test or ()),
-            dataset=dataset,
-            dataset_config=dataset_config,
+            dataset=chosen.name if chosen else "",
+            split=chosen.split if chosen else "",
+            column=chosen.column if chosen else "",
+            streaming=bool(chosen and chosen.streaming),
             format=format_,
             columns=tuple(name.strip() for name in columns.split(",")) if columns else (),
             maps=tuple(maps or ()),

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from tagger.cli.dataset_options import DATASETS, InputDataset, Streaming
+
 MINUTES = {"s": 1 / 60, "m": 1.0, "h": 60.0}
 
 
@@ -46,12 +48,22 @@ def pretrain(
             show_default=False,
         ),
     ] = None,
-    column: Annotated[
-        str | None, typer.Option(help="Text column, where TEXT is a data set.", show_default=False)
-    ] = None,
+    input_dataset: InputDataset = None,
     split: Annotated[
-        str | None, typer.Option(help="Split of the data set; train.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Split of the data set; by default train.", show_default=False, rich_help_panel=DATASETS
+        ),
     ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            help="Text column of the data set; by default text. TEXT can be a data set too, where a column is named.",
+            show_default=False,
+            rich_help_panel=DATASETS,
+        ),
+    ] = None,
+    streaming: Streaming = None,
     vocabulary: Annotated[
         str | None,
         typer.Option(help="File of words, one a line, in place of counting them.", show_default=False),
@@ -79,6 +91,12 @@ def pretrain(
     become. Ctrl-C keeps the last finished round; `tagger pretrain --resume FOLDER` goes on after it, with a longer
     --time-budget or more --epochs if so asked.
     """
+    if input_dataset is not None:
+        if text:
+            raise typer.BadParameter(
+                f"either it or TEXT, found both ({text[0]})", param_hint="--input-dataset"
+            )
+        text, column = [input_dataset], column or "text"
     if resume is None:
         named = text or settings or any(item.startswith("pretraining.text") for item in overrides or [])
         missing = [
@@ -91,7 +109,9 @@ def pretrain(
         ]
         if missing:
             raise typer.BadParameter(f"name {', and '.join(missing)}")
-    elif text or output or settings or overrides or column or split or vocabulary or start or force:
+    elif any((text, output, settings, overrides, column, split, vocabulary, start, force)) or (
+        streaming is not None
+    ):
         raise typer.BadParameter(
             "--resume takes everything from the run's own settings but --time-budget and --epochs",
             param_hint="--resume",
@@ -106,6 +126,8 @@ def pretrain(
         "pretraining.start": start,
     }
     values = {key: value for key, value in given.items() if value}
+    if streaming is not None:
+        values["pretraining.streaming"] = streaming
     _check_paths(text or [], column or "", output, settings, overrides or [], force=force)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the parts of a step are what runs side by side
     from tagger.recipes.pretrain import pretrain as run

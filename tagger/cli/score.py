@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from tagger.cli.dataset_options import InputDataset, Streaming, TextColumn, TextSplit, dataset_of
 from tagger.cli.text_options import (
     WRITING,
     Encoding,
@@ -55,6 +56,10 @@ def score(
             show_default=False,
         ),
     ] = None,
+    input_dataset: InputDataset = None,
+    split: TextSplit = None,
+    column: TextColumn = None,
+    streaming: Streaming = None,
     input_format: InputFormatOption = InputFormat.auto,
     word_column: WordColumn = "1",
     line_breaks: LineBreaks = LineBreak.auto,
@@ -86,16 +91,18 @@ def score(
 
     Scores have no unit: compare them within one scorer of one model only.
     """
-    if not inputs and sys.stdin.isatty():
+    dataset = dataset_of(input_dataset, split, column, streaming=streaming)
+    if not inputs and not dataset and sys.stdin.isatty():
         raise typer.BadParameter("name a file or folder, or pipe text in", param_hint="INPUT")
     if "numpy" not in sys.modules:  # as in `tagger tag`
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from tagger.recipes.score import Reading, Running, score_files
+    from tagger.recipes.score import DatasetInput, Reading, Running, score_files
 
     with progress_line(quiet=quiet) as line:
         report = score_files(
             model,
-            inputs or ["-"],
+            inputs or ([] if dataset else ["-"]),
+            dataset=dataset and DatasetInput(*dataset),
             tasks=task or (),
             memory=memory * 1_000_000,
             reading=Reading(

@@ -8,6 +8,14 @@ from typing import Annotated
 
 import typer
 
+from tagger.cli.dataset_options import (
+    InputDataset,
+    OutputDataset,
+    Streaming,
+    TextColumn,
+    TextSplit,
+    dataset_of,
+)
 from tagger.cli.text_options import (
     RUNNING,
     WRITING,
@@ -140,6 +148,11 @@ def tag(
     inputs: Inputs = None,
     model: Models = None,
     task: Tasks = None,
+    input_dataset: InputDataset = None,
+    split: TextSplit = None,
+    column: TextColumn = None,
+    streaming: Streaming = None,
+    output_dataset: OutputDataset = None,
     input_format: InputFormatOption = InputFormat.auto,
     word_column: WordColumn = "1",
     line_breaks: LineBreaks = LineBreak.auto,
@@ -162,20 +175,22 @@ def tag(
     quiet: Quiet = False,
 ) -> None:
     """Tag text: raw, tokenised or in records, files or a pipe, to columns, JSON lines, CoNLL-U, HTML or Parquet."""
-    if not inputs and sys.stdin.isatty():
+    dataset = dataset_of(input_dataset, split, column, streaming=streaming)
+    if not inputs and not dataset and sys.stdin.isatty():
         raise typer.BadParameter("name a file or folder, or pipe text in", param_hint="INPUT")
     if (
         "numpy" not in sys.modules
     ):  # its products are small: waiting for one another, threads only make them slower
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from tagger.inference.default_model import default_model
-    from tagger.recipes.tag import Reading, Running, tag_files
+    from tagger.recipes.tag import DatasetInput, Reading, Running, tag_files
 
     folders = model or [default_model()]
     with progress_line(quiet=quiet) as line:
         report = tag_files(
             folders,
-            inputs or ["-"],
+            inputs or ([] if dataset else ["-"]),
+            dataset=dataset and DatasetInput(*dataset),
             tasks=task or (),
             memory=memory * 1_000_000,
             reading=Reading(
@@ -189,6 +204,7 @@ def tag(
             ),
             stdout=sys.stdout.buffer,
             output=None if output == "-" else output,
+            output_dataset=output_dataset,
             output_format=output_format and output_format.value,
             scheme=scheme.value,
             probabilities=probabilities,

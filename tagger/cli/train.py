@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tagger.cli.dataset_options import (
+    DevSplit,
+    InputDataset,
+    Streaming,
+    TokenColumn,
+    TrainingSplit,
+    dataset_settings,
+)
+
 if TYPE_CHECKING:
     from tagger.config import Settings
 
@@ -22,6 +31,11 @@ def train(
     data: Annotated[
         str | None, typer.Option(help="Prepared folder; overrides data.folder.", show_default=False)
     ] = None,
+    input_dataset: InputDataset = None,
+    split: TrainingSplit = None,
+    dev_split: DevSplit = None,
+    column: TokenColumn = None,
+    streaming: Streaming = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", help="section.key=value, over the file's.", show_default=False),
@@ -61,15 +75,17 @@ def train(
     --overfit N is the first check when a training comes to nothing: it says whether the network can learn N sentences
     at all, and if not, what to try and which sentences are still wrong. It needs no --output; exit code 1: not learnt.
     """
+    dataset = dataset_settings(input_dataset, split, dev_split, column, streaming=streaming)
     if resume is not None:
-        if settings or output or data or overrides or source or overfit or force:
+        if settings or output or data or dataset or overrides or source or overfit or force:
             raise typer.BadParameter(
                 "--resume takes everything from the run's own settings", param_hint="--resume"
             )
     elif output is None and overfit is None:
         raise typer.BadParameter("name the folder of the model to write", param_hint="--output")
-    elif settings is None and data is None:
-        raise typer.BadParameter("give a settings file, or --data FOLDER to train with the defaults")
+    elif settings is None and data is None and not dataset:
+        expected = "give a settings file, or --data FOLDER or --input-dataset NAME to train with the defaults"
+        raise typer.BadParameter(expected)
     if resume is not None and _is_finetuning(resume):
         from tagger.cli.finetune import resume_run
 
@@ -77,7 +93,7 @@ def train(
         return
     from tagger.recipes.transfer_settings import load_training_settings
 
-    extra = [f"data.folder={data}"] if data else []
+    extra = [*([f"data.folder={data}"] if data else []), *dataset]
     extra += [f"transfer.model={source}"] if source else []
     sizes: list[str] = []
     chosen = (

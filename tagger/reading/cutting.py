@@ -7,6 +7,7 @@ conll      columns, one token a line                             column_pieces.p
 conllu     CoNLL-U, kept to the byte                             conllu_pieces.py
 jsonl      one JSON object a line, raw text in a field           json_pieces.py
 parquet    one record a row, raw text in a field                 parquet_pieces.py
+dataset    rows of a data set, raw text or tokens in a column    dataset_pieces.py, which cuts them itself
 
 Cutting is left to one process and does as little as it can; any process parses. The sentences do not depend on how
 the input is cut, or on how its bytes arrive.
@@ -84,6 +85,12 @@ def _parse_parquet(piece: Piece, reading: Reading, bounds: Bounds) -> Iterable[W
     return parse_parquet(piece, reading)
 
 
+def _parse_dataset(piece: Piece, reading: Reading, bounds: Bounds) -> Iterable[Words]:
+    from tagger.reading.dataset_pieces import parse_dataset
+
+    return parse_dataset(piece, reading)
+
+
 INPUT_FORMATS: dict[str, InputFormat] = {
     "text": InputFormat(cut_text, parse_text),
     "sentences": InputFormat(cut_text, parse_text),
@@ -92,6 +99,12 @@ INPUT_FORMATS: dict[str, InputFormat] = {
     "conllu": InputFormat(_cut_conllu, _parse_conllu),
     "jsonl": InputFormat(_cut_json, _parse_json),
     "parquet": InputFormat(_cut_parquet, _parse_parquet),
+}
+"""Formats of files."""
+
+PARSERS: dict[str, Parse] = {
+    **{name: form.parse for name, form in INPUT_FORMATS.items()},
+    "dataset": _parse_dataset,
 }
 
 
@@ -127,7 +140,7 @@ def cut_pieces(
 
 def parse_piece(piece: Piece, reading: Reading, *, bounds: Bounds = BOUNDS) -> list[Words]:
     """The sentences of a piece. Raises DataError, with the line, for what cannot be read."""
-    return list(INPUT_FORMATS[reading.input_format].parse(piece, reading, bounds))
+    return list(PARSERS[reading.input_format](piece, reading, bounds))
 
 
 def parse_until_error(
@@ -136,9 +149,7 @@ def parse_until_error(
     """The sentences of a piece up to what cannot be read, and the error for that."""
     words: list[Words] = []
     try:
-        words.extend(
-            INPUT_FORMATS[reading.input_format].parse(piece, reading, bounds)
-        )  # keeps what comes first
+        words.extend(PARSERS[reading.input_format](piece, reading, bounds))  # keeps what comes first
     except TaggerError as error:
         return words, error
     return words, None

@@ -56,7 +56,7 @@ def parse_parquet(piece: Piece, reading: Reading) -> Iterator[Words]:
     if not len(rows):
         yield Words([], record=Row(rows, None))
     for number, raw in enumerate(rows.texts(reading.text_field)):
-        text = _decoded(piece.path, piece.line + number, raw or b"", reading.errors)
+        text = decoded(piece.path, piece.line + number, raw or b"", reading.errors)
         yield from record_words(Row(rows, number), text, reading)
 
 
@@ -101,7 +101,8 @@ def _no_table(path: str, file: BinaryIO, error: UnreadableTableError) -> DataErr
     return DataError(path, None, "a whole Parquet file", str(error), "Is it damaged?")
 
 
-def _decoded(path: str, row: int, raw: bytes, errors: str) -> str:
+def decoded(path: str, row: int | None, raw: bytes, errors: str) -> str:
+    """The text of a row, NUL bytes and what is no UTF-8 dealt with as `errors` says. Raises DataError."""
     try:
         text = raw.decode("utf-8", errors)
     except UnicodeDecodeError as error:

@@ -23,6 +23,7 @@ class Words(NamedTuple):
     places: Sequence[int] = ()  # of CoNLL-U: which of these lines each token is, from 0
     record: Mapping[str, object] | None = None  # that the text is from, one object for all its sentences
     gap: str | None = None  # the text between the sentence and the one before, or the beginning of the piece
+    is_ready: bool = False  # of a record: its tokens are one of its fields, not cut from a text
     document: int = 0  # neighbours with the same number are of one document, where a model looks at documents
 
 

@@ -23,6 +23,7 @@ from tagger.text.check_tokens import judge_shape
 from tagger.text.columns import WideRows
 from tagger.text.corpus import Format, Source, format_of
 from tagger.text.findings import KINDS, CheckedFile, CheckReport, Finding
+from tagger.text.hub import is_saved
 from tagger.text.lines import held_input
 from tagger.text.maps import LabelMap, parse_map
 from tagger.text.prepared import SPLITS, is_prepared, read_prepared
@@ -39,6 +40,10 @@ class CheckOptions:
     data: tuple[
         str, ...
     ] = ()  # files of no named split, or prepared folders and saved datasets with splits of their own
+    dataset: str = ""  # a data set in place of files, with splits of its own
+    split: str = ""  # of the data set; "": all
+    column: str = ""  # of the data set: its tokens
+    streaming: bool = False
     join: tuple[str, ...] = ()  # layers on the tokens of `data`
     train: tuple[str, ...] = ()
     dev: tuple[str, ...] = ()
@@ -131,6 +136,8 @@ def read_parts(options: CheckOptions) -> tuple[list[Part], list[Finding], list[s
                 findings += check_file(name, kind)
         if is_prepared(path):
             parts += _prepared_parts(path, findings)
+        elif path != "-" and not (split or joined) and is_saved(Path(path)):
+            parts += _dataset_parts(path, source, changed, findings)
         elif problem := problem_of_folder(path, options.format):
             findings.append(finding_of("unreadable", problem))
         else:
@@ -141,6 +148,11 @@ def read_parts(options: CheckOptions) -> tuple[list[Part], list[Finding], list[s
                 part, found = read_part(path, joined, source, changed, split=split)
             findings += found
             parts += [part] if part else []
+    if options.dataset:
+        own = replace(
+            source, format="dataset", split=options.split, column=options.column, streaming=options.streaming
+        )
+        parts += _dataset_parts(options.dataset, own, changed, findings)
     notes = [f"the map {label_map} changed nothing" for label_map, count in changed.items() if not count]
     if unread := sum(part.unread for part in parts):
         notes.append(f"sentences that cannot be read are not looked into further: {unread:,}")
@@ -159,7 +171,10 @@ def named_files(options: CheckOptions) -> list[tuple[str, str, tuple[str, ...]]]
 
 
 def _check(options: CheckOptions) -> None:
-    if not any((options.data, options.train, options.dev, options.test)):
+    files = options.data or options.train or options.dev or options.test
+    if options.dataset and files:
+        raise SettingsError("--input-dataset", "either files or a data set", f"both ({files[0]})")
+    if not files and not options.dataset:
         raise SettingsError("DATA", "files or a prepared folder to check", "none")
     for split in ("", *SPLITS):
         files = getattr(options, split or "data")
@@ -170,6 +185,29 @@ def _check(options: CheckOptions) -> None:
     for column, scheme in options.input_schemes.items():
         if scheme not in SCHEMES:
             raise SettingsError(f"input_schemes.{column}", " or ".join(SCHEMES), repr(scheme))
+
+
+def _dataset_parts(
+    name: str, source: Source, changed: dict[LabelMap, int], findings: list[Finding]
+) -> list[Part]:
+    """A part of each split of a data set, or of the one that `source` names."""
+    from tagger.text.hub import ROLES, load_splits, split_of
+
+    parts = []
+    try:
+        splits = load_splits(name, streaming=source.streaming)
+        names = [split_of(splits, source.split, name)] if source.split else list(splits)
+    except DataError as error:
+        findings.append(finding_of("unreadable", error))
+        return []
+    for split in names:
+        own = replace(source, format="dataset", split=split)
+        part, found = read_part(name, (), own, changed, split=ROLES.get(split, ""))
+        findings += found
+        if part:
+            part.path = f"{name}, {split}"
+            parts.append(part)
+    return parts
 
 
 def _prepared_parts(folder: str, findings: list[Finding]) -> list[Part]:

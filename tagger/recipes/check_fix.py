@@ -91,6 +91,9 @@ def fix(options: CheckOptions, output: Path, *, force: bool = False, encoding: s
 
 def _formats(options: CheckOptions) -> dict[str, Format]:
     """The format of every file. Raises SettingsError for what is no file."""
+    if options.dataset:
+        hint = "Repair the files that it was made of."
+        raise SettingsError("--fix", "files to repair", f"the data set {options.dataset}", hint)
     formats: dict[str, Format] = {}
     for _, path, joined in named_files(options):
         for name in (path, *joined):

@@ -12,9 +12,16 @@ from tagger.evaluation.comparison import Compared, compare_task
 from tagger.evaluation.intervals import too_few
 from tagger.recipes.compared_tags import FileSide, ModelSide, Said, Side, read_side
 from tagger.recipes.comparison_result import ComparedTask, Comparison, as_json
-from tagger.recipes.gold import GoldPart, fingerprint_of_tags, gold_tags, origins_of, read_gold, read_parts
+from tagger.recipes.gold import (
+    GoldPart,
+    fingerprint_of_tags,
+    gold_tags,
+    origins_of,
+    read_as,
+    read_gold,
+    read_parts,
+)
 from tagger.saved import DESCRIPTION, TaskDescription
-from tagger.settings_file import parse_settings
 from tagger.text.schemes import NONE, convert
 from tagger.whole_files import check_new_file, write_file
 
@@ -27,7 +34,7 @@ def compare(
     b: Path,
     data: Sequence[str] = (),
     *,
-    split: str = "dev",
+    split: str = "",
     reading: dict[str, Any] | None = None,
     join: Sequence[str] = (),
     tasks: Sequence[str] = (),
@@ -52,13 +59,11 @@ def compare(
     if output:
         check_new_file(output, force=force)
     reading, models = reading or {}, [read_side(a), read_side(b)]
-    _check_data(data, files=None in models)
+    _check_data(data, files=None in models and "dataset" not in reading)
     lead = next(filter(None, models), None)
     common, notes = _common_tasks([model for model in models if model], tasks)
     settings = lead.settings if lead else {}
-    origin = parse_settings(
-        {"data": origins_of(common, settings, given=True)[0][0].model_dump() | reading}
-    ).data
+    origin = read_as(origins_of(common, settings, given=True)[0][0], reading)
     in_files = origin.model_copy(update={"broken_tags": reading.get("broken_tags", "repair")})
     sides = [
         model or FileSide(str(path), in_files, tag_columns)

@@ -33,7 +33,7 @@ def evaluate(
     data: Sequence[str] = (),
     *,
     more: Sequence[Path] = (),
-    split: str = "dev",
+    split: str = "",
     reading: dict[str, Any] | None = None,
     join: Sequence[str] = (),
     tasks: Sequence[str] = (),
@@ -51,9 +51,9 @@ def evaluate(
     data: none: the development data that the model's settings name.
     more: models that vote together with the first, as `tagger.inference.ensemble` says; the settings of the first
         count, and a word is seen if it stands in the training data of any of them.
-    split: which split of a prepared folder.
+    split: which split of a prepared folder or a data set; by default dev, of a data set also the only one.
     reading: what differs from the model's settings of `format`, `columns`, `maps`, `input_schemes`, `broken_tags` and
-        `wide_rows` in [data].
+        `wide_rows` in [data]; and `dataset` (with `column`, `streaming`) in place of `data`.
     join: files with more tag columns on the tokens of `data`.
     tasks: which tasks; by default those whose column the data have.
     calibrate: first fit the temperatures of the model's probabilities on these data, and write them into its folder.

@@ -12,10 +12,18 @@ from tagger.config import DataSettings
 from tagger.errors import SettingsError, TaggerError
 from tagger.evaluation.intervals import by_document, change, interval, sentence_counts
 from tagger.recipes.baselines import BASELINES, baseline_tags, check_baselines
-from tagger.recipes.gold import Gold, GoldPart, fingerprint_of_tags, gold_tags, origins_of, read_gold
+from tagger.recipes.gold import (
+    PLACES,
+    Gold,
+    GoldPart,
+    fingerprint_of_tags,
+    gold_tags,
+    origins_of,
+    read_as,
+    read_gold,
+)
 from tagger.recipes.training_data import load_corpus
 from tagger.saved import TaskDescription
-from tagger.settings_file import parse_settings
 
 Tags = Sequence[Sequence[str]]
 
@@ -81,14 +89,17 @@ def read_rivals(
 
 def _read(origin: DataSettings, train: Sequence[str], reading: dict[str, Any]) -> Gold:
     if train:
-        given = parse_settings({"data": {**origin.model_dump(), **reading}}).data
-        return read_gold(given, train, join=(), split="train")
+        own = {name: value for name, value in reading.items() if name not in PLACES}
+        return read_gold(read_as(origin, own), train, join=(), split="train")
     hint = "Name the training data with --train."
-    if not (origin.folder or origin.train):
+    if not (origin.folder or origin.train or origin.dataset):
         raise SettingsError("data", "training data in the model's settings", "none", hint)
     try:
         corpus = load_corpus(origin)
     except TaggerError as error:
         raise TaggerError(error.problem, where=error.where, hint=hint) from error
-    name = f"{origin.folder}/train" if origin.folder else " + ".join((*origin.train, *origin.join_train))
+    folder = origin.folder or origin.dataset
+    name = (
+        f"{folder}/{origin.split or 'train'}" if folder else " + ".join((*origin.train, *origin.join_train))
+    )
     return Gold(name, corpus.train, corpus.schemes)

@@ -13,7 +13,7 @@ from typing import Any
 from tagger.config import FeatureSettings, Settings
 from tagger.errors import SettingsError
 from tagger.recipes.finetune_beginning import trainable_part
-from tagger.recipes.gold import model_settings
+from tagger.recipes.gold import PLACES, model_settings
 from tagger.saved import SavedModel, read_model
 from tagger.settings_file import parse_settings, read_values
 from tagger.text.prepared import is_prepared
@@ -93,7 +93,7 @@ def stated_values(data: str, overrides: Iterable[str]) -> dict[str, Any]:
 
 def reading_of(own: Mapping[str, Any]) -> dict[str, Any]:
     """How the model's own training data were read, without where they lie."""
-    places = ("folder", "train", "dev", "join_train", "join_dev", "sample")
+    places = (*PLACES, "sample")
     return {key: value for key, value in own.get("data", {}).items() if key not in places}
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,10 +11,16 @@ from typing import Any, NamedTuple
 from tagger.config import DataSettings
 from tagger.errors import ModelError, SettingsError, TaggerError
 from tagger.recipes.prepared_maps import map_prepared
-from tagger.recipes.training_data import TrainingData, source_of, task_tags
+from tagger.recipes.training_data import (
+    TrainingData,
+    is_plainly_prepared,
+    source_of,
+    source_of_dataset,
+    task_tags,
+)
 from tagger.saved import FORMS, SETTINGS, TaskDescription
 from tagger.settings_file import parse_settings
-from tagger.text.corpus import read_corpus
+from tagger.text.corpus import format_of, read_corpus
 from tagger.text.prepared import is_prepared, read_prepared
 from tagger.text.sentences import Sentence
 
@@ -68,6 +74,27 @@ def origins_of(
     return [(grouped[0][0] if len(grouped) == 1 else parse_settings({"data": shared}).data, list(tasks))]
 
 
+PLACES = (
+    "folder",
+    "train",
+    "dev",
+    "join_train",
+    "join_dev",
+    "dataset",
+    "split",
+    "dev_split",
+    "column",
+    "streaming",
+)
+"""Settings of [data] that say where the data lie."""
+
+
+def read_as(origin: DataSettings, reading: Mapping[str, Any]) -> DataSettings:
+    """The data settings with what differs; where that names a data set, it takes the place of all else."""
+    values = {k: v for k, v in origin.model_dump().items() if "dataset" not in reading or k not in PLACES}
+    return parse_settings({"data": {**values, **reading}}).data
+
+
 def read_parts(
     tasks: Sequence[TaskDescription],
     settings: dict[str, Any],
@@ -83,8 +110,8 @@ def read_parts(
     reading: what differs from the model's own [data]. chosen: the user named the tasks, and all of them are needed.
     Raises TaggerError where a column is missing that is needed, or all are.
     """
-    for origin, group in origins_of(tasks, settings, given=bool(data)):
-        given = parse_settings({"data": {**origin.model_dump(), **reading}}).data
+    for origin, group in origins_of(tasks, settings, given=bool(data or reading.get("dataset"))):
+        given = read_as(origin, reading)
         gold = read_gold(given, data, join=join, split=split)
         here = tuple(task for task in group if task.column in gold.schemes)
         missing = [task for task in group if task not in here]
@@ -100,8 +127,13 @@ def _no_column(task: TaskDescription, gold: Gold) -> TaggerError:
 
 
 def read_gold(origin: DataSettings, data: Sequence[str], *, join: Sequence[str], split: str) -> Gold:
-    """The gold sentences in `data`, or without any in the development data that `origin` names."""
+    """The gold sentences in `data`, or without any in the data set or the development data that `origin` names.
+
+    split: of a prepared folder or a data set; "": that of development data, of a data set also the only one.
+    """
     if not data:
+        if origin.dataset:
+            return _read_dataset(origin, split)
         if origin.folder:
             return _read_prepared(origin.folder, split, origin.maps)
         if not origin.dev:
@@ -110,11 +142,28 @@ def read_gold(origin: DataSettings, data: Sequence[str], *, join: Sequence[str],
         data, join = origin.dev, origin.join_dev
     if len(data) == 1 and is_prepared(data[0]) and not join:
         return _read_prepared(data[0], split, origin.maps)
+    if len(data) == 1 and not join and format_of(data[0], origin.format) == "dataset":
+        given = origin.model_copy(update={"dataset": data[0], "dev_split": ""})
+        return _read_dataset(given, split)
     corpus = read_corpus(source_of(origin, data, join))
     return Gold(" + ".join((*data, *join)), corpus.sentences, corpus.schemes)
 
 
+def _read_dataset(origin: DataSettings, split: str) -> Gold:
+    from tagger.text.hub import load_splits, split_of
+
+    name = origin.dataset
+    if is_plainly_prepared(origin):
+        return _read_prepared(name, split, origin.maps)
+    splits = load_splits(name, streaming=origin.streaming)
+    asked = split or origin.dev_split or ("" if len(splits) == 1 else "dev")
+    chosen = split_of(splits, asked, name)
+    corpus = read_corpus(source_of_dataset(origin, chosen))
+    return Gold(f"{name}/{chosen}", corpus.sentences, corpus.schemes)
+
+
 def _read_prepared(folder: str, split: str, maps: Sequence[str]) -> Gold:
+    split = split or "dev"
     prepared = read_prepared(folder)
     map_prepared(prepared, folder, maps)
     if split not in prepared.splits:

@@ -37,7 +37,9 @@ class PrepOptions:
     join_dev: tuple[str, ...] = ()
     join_test: tuple[str, ...] = ()
     dataset: str = ""  # a saved dataset, a folder or a name of the hub, instead of files
-    dataset_config: str = ""
+    split: str = ""  # of the dataset: this one alone, as train; "": those called train, dev and test
+    column: str = ""  # of the dataset: its tokens, if not to be found by name
+    streaming: bool = False  # read the dataset without a copy in the library's cache
     format: Format = "auto"
     columns: tuple[str, ...] = ()
     maps: tuple[str, ...] = ()
@@ -125,9 +127,11 @@ def command_of(options: PrepOptions) -> str:
     words += [word for pair in options.input_schemes.items() for word in ("--input-scheme", "=".join(pair))]
     words += ["--columns", ",".join(options.columns)] if options.columns else []
     defaults = PrepOptions("")
+    words += ["--input-dataset", options.dataset] if options.dataset else []
+    words += ["--streaming"] if options.streaming else []
     for name in (
-        "dataset",
-        "dataset_config",
+        "split",
+        "column",
         "format",
         "scheme",
         "dev_last",
@@ -155,7 +159,9 @@ def _check(options: PrepOptions) -> None:
     files = options.train or options.dev or options.test
     if bool(files) == bool(options.dataset):
         found = "both" if files else "neither"
-        raise SettingsError("train", "either files (--train, --dev, --test) or --dataset", found)
+        raise SettingsError("train", "either files (--train, --dev, --test) or --input-dataset", found)
+    if not options.dataset and (options.split or options.column or options.streaming):
+        raise SettingsError("--input-dataset", "a data set to take the split or column of", "none")
     for split in SPLITS:
         if getattr(options, f"join_{split}") and not getattr(options, split):
             raise SettingsError(f"join_{split}", f"files for {split} to join to", "none")
@@ -184,19 +190,28 @@ def _sources(options: PrepOptions, notes: list[str]) -> dict[str, Source]:
             for split in SPLITS
             if getattr(options, split)
         }
-    from tagger.text.hub import ROLES, load_splits
+    from tagger.text.hub import ROLES, load_splits, split_of
 
+    loaded = load_splits(options.dataset, streaming=options.streaming)
+    roles = {name: ROLES.get(name, "") for name in loaded}
+    if options.split:
+        roles = {split_of(loaded, options.split, options.dataset): "train"}
     splits: dict[str, Source] = {}
-    for name in load_splits(options.dataset, config=options.dataset_config):
-        role = ROLES.get(name, "")
+    for name, role in roles.items():
         if not role or role in splits:
             notes.append(f"{options.dataset}: the split {name} is left out")
             continue
         splits[role] = Source(
-            (options.dataset,), format="dataset", split=name, config=options.dataset_config, **common
+            (options.dataset,),
+            format="dataset",
+            split=name,
+            column=options.column,
+            streaming=options.streaming,
+            **common,
         )
     if not splits:
-        raise DataError(options.dataset, None, "splits called train, dev (or validation) and test", "others")
+        expected, found = "splits called train, dev (or validation) and test", ", ".join(roles) or "none"
+        raise DataError(options.dataset, None, expected, found, "Name the one to train on with --split.")
     return {split: splits[split] for split in SPLITS if split in splits}
 
 

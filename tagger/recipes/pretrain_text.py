@@ -29,6 +29,7 @@ def text_of(chosen: PretrainingSettings) -> RawText:
         column=chosen.column,
         split=chosen.split,
         config=chosen.config,
+        streaming=chosen.streaming,
         line_breaks=chosen.line_breaks,
         on_error=chosen.on_error,
     )

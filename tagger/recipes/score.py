@@ -11,6 +11,7 @@ from tagger.inference.scoring import nothing_scores
 from tagger.inference.tagger import Tagger, load
 from tagger.reading.pieces import Piece, Reading, Rendered
 from tagger.reading.words import Words
+from tagger.recipes.dataset_inputs import DatasetInput, places_of
 from tagger.recipes.text_choices import (
     AS_THE_FILE_SAYS,
     check_choice,
@@ -21,12 +22,12 @@ from tagger.recipes.text_choices import (
     refuse_terminal,
 )
 from tagger.recipes.text_destinations import sinks
-from tagger.recipes.text_outputs import find_places, write_outputs
+from tagger.recipes.text_outputs import write_outputs
 from tagger.recipes.text_run import Progress, Running, TagReport
 from tagger.recipes.text_work import work_on
 from tagger.writing.score_outputs import SCORE_FORMATS, Scores, build_score_layout
 
-__all__ = ["Reading", "Running", "ScoreJob", "TagReport", "score_files"]
+__all__ = ["DatasetInput", "Reading", "Running", "ScoreJob", "TagReport", "score_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def score_files(
     models: Tagger | str | Path | Sequence[str | Path],
     inputs: Sequence[str],
     *,
+    dataset: DatasetInput | None = None,
     tasks: Sequence[str] = (),
     memory: int = DEFAULT_MEMORY,
     reading: Reading = AS_THE_FILE_SAYS,
@@ -101,13 +103,13 @@ def score_files(
 ) -> TagReport:
     """Score every input, in order; inputs, outputs and errors as in `tagger.recipes.text_outputs`.
 
-    models: as of `tagger.recipes.tag.tag_files`. tasks: the scorers, in this order; by default all. Raises
+    models, dataset: as of `tagger.recipes.tag.tag_files`. tasks: the scorers, in this order; by default all. Raises
     SettingsError for another name, ModelError where there is no scorer.
     """
     if output_format is not None:
         check_choice("--format", output_format, SCORE_FORMATS)
     check_how_read(reading)
-    places = find_places(inputs, output)
+    places, reading = places_of(inputs, dataset, output, reading)
     chosen = output_format or format_of_output(places, reading, SCORE_FORMATS)
     refuse_terminal(chosen, stdout, places)
     tagger, folders = loaded(models, tasks=(), memory=memory, running=running)
@@ -117,7 +119,7 @@ def score_files(
         job,
         work,
         places,
-        models=folders,
+        models=() if dataset else folders,
         open_sink=sinks(chosen, SCORE_FORMATS[chosen], work.layout),
         stdout=stdout,
         suffix=SCORE_FORMATS[chosen].suffix,

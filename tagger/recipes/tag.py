@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from tagger.errors import SettingsError
 from tagger.inference.runtime import DEFAULT_MEMORY
 from tagger.inference.scoring import nothing_tags
 from tagger.inference.spans import TaggedSentence
 from tagger.inference.tagger import Tagger, load
 from tagger.reading.pieces import Piece, Reading, Rendered
 from tagger.reading.words import Words
+from tagger.recipes.dataset_inputs import DatasetInput, places_of
 from tagger.recipes.text_choices import (
     AS_THE_FILE_SAYS,
     check_choice,
@@ -21,13 +23,13 @@ from tagger.recipes.text_choices import (
     refuse_terminal,
 )
 from tagger.recipes.text_destinations import OpenSink, sinks
-from tagger.recipes.text_outputs import find_places, write_outputs
+from tagger.recipes.text_outputs import write_outputs
 from tagger.recipes.text_run import Progress, Running, TagReport
 from tagger.recipes.text_work import work_on
 from tagger.text.schemes import IOB2, SPAN_SCHEMES
 from tagger.writing.outputs import FORMATS, build_layout
 
-__all__ = ["Reading", "Running", "TagJob", "TagReport", "tag_files"]
+__all__ = ["DatasetInput", "Reading", "Running", "TagJob", "TagReport", "tag_files"]
 
 ENGINES = ("ray",)
 
@@ -107,8 +109,10 @@ def tag_files(
     models: Tagger | str | Path | Sequence[str | Path],
     inputs: Sequence[str],
     *,
+    dataset: DatasetInput | None = None,
     stdout: BinaryIO | None = None,
     output: str | None = None,
+    output_dataset: str | None = None,
     output_format: str | None = None,
     tasks: Sequence[str] = (),
     memory: int = DEFAULT_MEMORY,
@@ -122,6 +126,7 @@ def tag_files(
 ) -> TagReport:
     """Tag every input, in order; inputs, outputs and errors as in `tagger.recipes.text_outputs`.
 
+    dataset: rows to tag, in place of inputs. output_dataset: the folder of a data set to write, in place of an output.
     models: a loaded tagger (one process, no memory of what is done: `tasks` and `memory` are its own), or the folder of
         a model, or several that vote.
     output_format: one of FORMATS; by default what the suffix of an output file says, else that of CoNLL-U, JSON lines
@@ -131,13 +136,21 @@ def tag_files(
     """
     if running.engine is not None:
         check_choice("--engine", running.engine, ENGINES)
+        if dataset is not None or output_dataset is not None:
+            raise SettingsError("--engine", "files as inputs and outputs", "a data set")
     if output_format is not None:
         check_choice("--format", output_format, FORMATS)
     check_choice("--scheme", scheme, SPAN_SCHEMES)
     check_how_read(reading)
-    places = find_places(inputs, output)
+    if output_dataset is not None:
+        from tagger.recipes.dataset_output import check_dataset_output
+
+        check_dataset_output(output_dataset, output=output, output_format=output_format, running=running)
+        output_format = "parquet"
+    places, reading = places_of(inputs, dataset, output, reading)
     chosen = output_format or format_of_output(places, reading, FORMATS)
-    refuse_terminal(chosen, stdout, places)
+    if output_dataset is None:
+        refuse_terminal(chosen, stdout, places)
     if running.engine:
         from tagger.recipes.engine_outputs import check_places, write_by_actors
 
@@ -151,11 +164,18 @@ def tag_files(
         return write_by_actors(
             job, places, models=folders, suffix=FORMATS[chosen].suffix, running=running, progress=progress
         )
+    if output_dataset is not None:
+        from tagger.recipes.dataset_output import write_dataset
+
+        tail = FORMATS[chosen].tail(work.layout)
+        return write_dataset(
+            job, work, places, target=output_dataset, tail=tail, running=running, progress=progress
+        )
     return write_outputs(
         job,
         work,
         places,
-        models=folders,
+        models=() if dataset else folders,
         open_sink=job.open_sink(work),
         stdout=stdout,
         suffix=FORMATS[chosen].suffix,

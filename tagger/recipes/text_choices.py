@@ -36,12 +36,16 @@ def loaded(
 def format_of_output(places: Places, reading: Reading, formats: Mapping[str, OutputFormat]) -> str:
     """The format that the suffix of an output file tells, else that of inputs with fields to keep, else "columns".
 
+    Rows of a data set are written as JSON lines.
+
     Raises SettingsError where only some inputs have fields to keep: their format would not do for the others.
     """
     suffix = Path(places.output).suffix.lower() if places.output is not None and not places.folder else ""
     if suffix in TELLING_SUFFIXES:
         return next((name for name, own in formats.items() if own.suffix == suffix), "columns")
     chosen = reading.input_format
+    if chosen == "dataset":
+        return "jsonl"
     kinds = {chosen} if chosen != AUTO else {format_of(file.path, AUTO) for file in places.files}
     kept = kinds.intersection(KEPT_FORMATS, formats)
     if kept and len(kinds) > 1:

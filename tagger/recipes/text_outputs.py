@@ -1,14 +1,15 @@
 """Inputs that the user named to outputs: one file for each, or one stream; every path is checked before any work."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from tagger.errors import SettingsError
-from tagger.reading.inputs import STDIN, Inputs, find_inputs
+from tagger.reading.inputs import STDIN, InputFile, Inputs, find_inputs
+from tagger.reading.pieces import Piece
 from tagger.recipes.tag_manifest import MANIFEST, Manifest, Source, build_header
 from tagger.recipes.text_destinations import OpenSink, ToFiles, ToStream
 from tagger.recipes.text_run import Job, Progress, Run, Running, TagReport, Work
@@ -32,6 +33,14 @@ class Places:
     files: Inputs
     output: str | None
     folder: bool  # whether the output is one, with a file for each input
+    pieces: Mapping[str, Callable[[], Iterator[Piece]]] = field(
+        default_factory=dict
+    )  # of inputs that are no files
+
+    def look_at(self, file: InputFile) -> OpenInput:
+        """An input about to be read."""
+        pieces = self.pieces.get(file.path)
+        return look_at(file) if pieces is None else OpenInput(file, None, pieces=pieces)
 
 
 class Known(Protocol):
@@ -49,7 +58,7 @@ def find_places(inputs: Sequence[str], output: str | None) -> Places:
     """
     folder = output is not None and is_folder(inputs, output)
     if output is not None:
-        _check_output(inputs, output, folder=folder)
+        check_output(inputs, output, folder=folder)
     files = find_inputs(inputs, without=Path(output).resolve() if output is not None and folder else None)
     return Places(tuple(inputs), files, output, folder)
 
@@ -78,13 +87,15 @@ def write_outputs(
     """
     files = places.files
     report = begin_report(files, running)
+    if places.pieces and running.resume:
+        raise SettingsError("--resume", "files, which can be known again", "a data set")
     if places.output is None:
         if running.resume:
             raise _nothing_to_resume()
         if stdout is not None:
             title = places.names[0] if len(places.names) == 1 and places.names[0] != STDIN else "tagger"
             run = Run(job, work, ToStream(stdout, open_sink, title), report, running, progress)
-            run.go(map(look_at, files))
+            run.go(map(places.look_at, files))
         return report
     plan = OutputPlan(places.output, places.folder, suffix)
     if is_url(places.output):
@@ -92,7 +103,7 @@ def write_outputs(
         raise SettingsError("--output", "a path of this machine", places.output, hint)
     with open_manifest(job, models, plan, files, running) as manifest:
         run = Run(job, work, ToFiles(plan, open_sink, manifest), report, running, progress)
-        run.go(left_to_do(files, plan, manifest, report) if running.resume else map(look_at, files))
+        run.go(left_to_do(files, plan, manifest, report) if running.resume else map(places.look_at, files))
     return report
 
 
@@ -134,7 +145,7 @@ def open_manifest(
         yield manifest
 
 
-def _check_output(inputs: Sequence[str], output: str, *, folder: bool) -> None:
+def check_output(inputs: Sequence[str], output: str, *, folder: bool) -> None:
     """Raise SettingsError where the outputs would be inputs of the next run, or are to be compressed."""
     both = (inputs[0], output) if len(inputs) == 1 else ()
     if both and all(Path(path).is_dir() for path in both) and Path(output).samefile(inputs[0]):

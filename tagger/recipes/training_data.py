@@ -11,8 +11,8 @@ from tagger.errors import DataError, SettingsError
 from tagger.recipes.prepared_maps import joined_maps, map_prepared
 from tagger.recipes.scorer_tasks import SCORES, describe_scorer
 from tagger.saved import TaskDescription
-from tagger.text.corpus import Source, read_corpus
-from tagger.text.prepared import fingerprint_of_splits, read_prepared
+from tagger.text.corpus import Corpus, Source, read_corpus
+from tagger.text.prepared import fingerprint_of_splits, is_prepared, read_prepared
 from tagger.text.schemes import NONE, convert
 from tagger.text.sentences import Sentence
 from tagger.text.true_windows import window_kinds
@@ -87,6 +87,10 @@ def load_corpus(settings: DataSettings, section: str = "data") -> LoadedCorpus:
 
 def _load_whole(settings: DataSettings, section: str) -> LoadedCorpus:
     """All sentences: a prepared folder's or those of files."""
+    if settings.dataset:
+        if not is_plainly_prepared(settings):
+            return _load_dataset(settings)
+        settings = settings.model_copy(update={"folder": settings.dataset, "dataset": ""})
     if settings.folder:
         prepared = read_prepared(settings.folder)
         notes = map_prepared(prepared, settings.folder, settings.maps)
@@ -103,25 +107,51 @@ def _load_whole(settings: DataSettings, section: str) -> LoadedCorpus:
             section,
             "training data",
             "none",
-            "Set data.folder to what `tagger prep` wrote, or data.train and data.dev to corpus files.",
+            "Set data.folder to what `tagger prep` wrote, data.train and data.dev to corpus files, or data.dataset.",
         )
-    train_source = read_corpus(source_of(settings, settings.train, settings.join_train))
-    notes, schemes, dev = list(train_source.notes), dict(train_source.schemes), []
-    if settings.dev:
-        dev_source = read_corpus(source_of(settings, settings.dev, settings.join_dev))
-        notes += dev_source.notes
-        dev = dev_source.sentences
-        for column in schemes.keys() & dev_source.schemes.keys():
-            if (schemes[column] == NONE) != (dev_source.schemes[column] == NONE):
+    return _loaded(
+        read_corpus(source_of(settings, settings.train, settings.join_train)),
+        read_corpus(source_of(settings, settings.dev, settings.join_dev)) if settings.dev else None,
+        " + ".join((*settings.dev, *settings.join_dev)),
+    )
+
+
+def is_plainly_prepared(settings: DataSettings) -> bool:
+    """Whether the data set is a prepared folder whose own splits and columns are asked for."""
+    return is_prepared(settings.dataset) and not (settings.split or settings.dev_split or settings.column)
+
+
+def _load_dataset(settings: DataSettings) -> LoadedCorpus:
+    """The sentences of a data set: of its training split, and of its development split if there is one."""
+    from tagger.text.hub import ROLES, load_splits, split_of
+
+    name = settings.dataset
+    splits = load_splits(name, streaming=settings.streaming)
+    asked = settings.split or ("" if len(splits) == 1 else "train")
+    first = split_of(splits, asked, name, "Set data.split (--split).")
+    others = [split for split in splits if ROLES.get(split) == "dev" and split != first]
+    second = others[0] if others else ""
+    if settings.dev_split:
+        second = split_of(splits, settings.dev_split, name, "Set data.dev_split.")
+    train = read_corpus(source_of_dataset(settings, first))
+    dev = read_corpus(source_of_dataset(settings, second)) if second else None
+    return _loaded(train, dev, f"{name}/{second}" if second else "")
+
+
+def _loaded(train: Corpus, dev: Corpus | None, dev_name: str) -> LoadedCorpus:
+    """Both parts of a corpus. Raises DataError where a column holds plain tags in one and spans in the other."""
+    notes, schemes = list(train.notes), dict(train.schemes)
+    if dev is not None:
+        notes += dev.notes
+        for column in schemes.keys() & dev.schemes.keys():
+            if (schemes[column] == NONE) != (dev.schemes[column] == NONE):
                 kinds = {True: "plain tags", False: "tags of spans"}
                 expected = f"{kinds[schemes[column] == NONE]} in the column {column} as in train"
-                found = kinds[dev_source.schemes[column] == NONE]
-                raise DataError(settings.dev[0], None, expected, found)
-    splits = {"train": train_source.sentences, "dev": dev}
-    name = " + ".join((*settings.dev, *settings.join_dev))
-    return LoadedCorpus(
-        train_source.sentences, dev, schemes, fingerprint_of_splits(splits), notes, dev_name=name
-    )
+                found = kinds[dev.schemes[column] == NONE]
+                raise DataError(next(iter(dev.found)), None, expected, found)
+    splits = {"train": train.sentences, "dev": dev.sentences if dev is not None else []}
+    fingerprint = fingerprint_of_splits(splits)
+    return LoadedCorpus(train.sentences, splits["dev"], schemes, fingerprint, notes, dev_name=dev_name)
 
 
 def with_reading(settings: Settings, data: TrainingData) -> Settings:
@@ -162,6 +192,14 @@ def source_of(settings: DataSettings, paths: Sequence[str], join: Sequence[str] 
         input_schemes=settings.input_schemes,
         broken_tags=settings.broken_tags,
         wide_rows=settings.wide_rows,
+    )
+
+
+def source_of_dataset(settings: DataSettings, split: str) -> Source:
+    """A split of the data set that the settings name, with their reading options."""
+    source = source_of(settings, [settings.dataset])
+    return replace(
+        source, format="dataset", split=split, column=settings.column, streaming=settings.streaming
     )
 
 

@@ -32,6 +32,7 @@ class OpenInput:
     failed: bool = False  # what is left of it is not wanted
     sentences: int = 0
     tokens: int = 0
+    pieces: Callable[[], Iterator[Piece]] | None = None  # of what is no file
 
 
 class Part(NamedTuple):
@@ -106,6 +107,9 @@ class Units:
         path = opened.file.path
         reading = reading_of(path, self._reading)
         try:
+            if opened.pieces is not None:
+                yield from opened.pieces()
+                return
             yield from cut_pieces(path, reading, on_read=self._count, pauses=opened.source is None)
         except TaggerError as error:
             yield located(error, path)

@@ -55,7 +55,8 @@ class Source:
         "error"  # repair: an I- with nothing to continue starts a span, as conlleval reads it
     )
     split: str = ""  # of a dataset
-    config: str = ""  # of a dataset of the hub
+    column: str = ""  # of the tokens of a dataset; "": found by its name
+    streaming: bool = False  # read a dataset without a copy in the library's cache
 
 
 @dataclass(slots=True)
@@ -183,11 +184,14 @@ def read_sentences(
         return read_conllu(path, columns=columns, problems=problems)
     if kind == "jsonl":
         return read_jsonl(path, columns=columns, problems=problems)
-    from tagger.text.hub import load_splits, read_dataset, split_of
+    from tagger.text.hub import load_splits, split_of
+    from tagger.text.hub_sentences import read_dataset
 
-    splits = load_splits(path, config=source.config)
+    splits = load_splits(path, streaming=source.streaming)
     split = split_of(splits, source.split, path)
-    return read_dataset(splits[split], f"{path}, {split}", columns=columns, problems=problems)
+    return read_dataset(
+        splits[split], f"{path}, {split}", words=source.column, columns=columns, problems=problems
+    )
 
 
 def lacks_column(sentence: Sentence, first: Sentence, problems: Problems) -> bool:

@@ -1,23 +1,22 @@
-"""The only door to the `datasets` library: its datasets to sentences, and sentences to a saved DatasetDict.
+"""The only door to the `datasets` library: data sets to their splits, to tables of rows and to texts; sentences to one.
 
-A split needs a column of tokens ("tokens" or "words", a list of strings). Its tag columns are the lists of class labels
-or of strings beside it; "ner_tags" is read as "ner".
+A data set is a folder that `save_to_disk` wrote, a data file (Parquet, JSON lines, CSV, Arrow), a folder of such files
+(with a README.md that says which are of which split, or without), or a name of the hub; NAME:CONFIG for one of its
+configurations. `hub_sentences.py` makes sentences with tags of the rows.
 """
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tagger.errors import DataError, SettingsError
-from tagger.text.jsonl import UNASKED
+from tagger.errors import DataError
 from tagger.text.lines import plain_suffix
-from tagger.text.plurals import counted
 from tagger.text.problems import Problems
 from tagger.text.sentences import Sentence
 
-TOKEN_COLUMNS = ("tokens", "words", "token", "word", "form")
 ROLES = {
     "train": "train",
     "training": "train",
@@ -33,7 +32,13 @@ SAVED = ("dataset_dict.json", "state.json")
 """Files that tell a folder written by `save_to_disk` from a folder of data files."""
 
 _LOADERS = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".arrow": "arrow", ".csv": "csv"}
-_BATCH_ROWS = 256
+BATCH_ROWS = 256
+"""Rows that are read at once; of a stream no more are read ahead, but what its format gives in one: a row group."""
+
+WHAT_THERE_IS = (
+    "Name a saved data set, a file or folder of Parquet, JSON lines or CSV, or a data set of the hub as NAME or "
+    "NAME:CONFIG."
+)
 
 
 def is_saved(folder: Path) -> bool:
@@ -46,31 +51,56 @@ def holds_tables(folder: Path) -> bool:
     return any(plain_suffix(str(file)) in _LOADERS for file in folder.rglob("*"))
 
 
-def load_splits(
-    name: str, *, config: str = "", streaming: bool = False, option: str = "--dataset-config"
-) -> dict[str, Any]:
-    """The splits of a saved dataset, of a data file, of a folder of them or of a dataset of the hub: name -> Dataset.
+def parse_name(name: str) -> tuple[str, str]:
+    """The data set and the configuration of NAME:CONFIG; what is there by the whole name has none."""
+    dataset, colon, config = name.rpartition(":")
+    return (
+        (dataset, config)
+        if colon and dataset and "/" not in config and not Path(name).exists()
+        else (name, "")
+    )
 
-    With `streaming`, only a saved dataset (which stays on disk) is a Dataset; any other is an IterableDataset.
-    `option`: what a user sets to choose among configurations, for messages.
+
+def load_splits(name: str, *, config: str = "", streaming: bool = False) -> dict[str, Any]:
+    """The splits of a data set, by their names.
+
+    With `streaming` rows are read as they are asked for, and each split is an IterableDataset, but for a saved folder,
+    which stays on disk anyway; without it the library keeps a copy in its cache, and each is a Dataset.
+    Raises DataError where there is no such data set.
     """
     import datasets
 
-    path = Path(name)
-    try:
-        with _quiet():
-            if path.is_dir() and is_saved(path):
-                loaded = datasets.load_from_disk(name)
-            elif path.is_file() and (loader := _LOADERS.get(plain_suffix(name))):
-                loaded = datasets.load_dataset(loader, data_files=name, streaming=streaming)
-            else:
-                loaded = datasets.load_dataset(name, config or None, streaming=streaming)
-    except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError) as error:
-        raise _no_dataset(name, error, option) from error
+    name, stated = parse_name(name)
+    config, path = config or stated, Path(name)
+    if not path.exists() and _looks_local(name):
+        raise DataError(name, None, "a data set", "no file or folder of this name", "Is the path right?")
+    with library_errors(name):
+        if path.is_dir() and is_saved(path):
+            loaded = datasets.load_from_disk(name)
+        elif path.is_file() and (loader := _LOADERS.get(plain_suffix(name))):
+            loaded = datasets.load_dataset(loader, data_files=name, streaming=streaming)
+        elif path.is_file():
+            known = ", ".join(_LOADERS)
+            raise DataError(
+                name, None, f"a data file ({known})", f"a {path.suffix or 'nameless kind of'} file"
+            )
+        else:
+            loaded = datasets.load_dataset(name, config or None, streaming=streaming)
     return dict(loaded) if isinstance(loaded, dict) else {str(loaded.split or "train"): loaded}
 
 
-def split_of(splits: Mapping[str, Any], asked: str, name: str, hint: str = "") -> str:
+def _looks_local(name: str) -> bool:
+    """Whether a name can only be that of a file or folder: names of the hub are NAME or OWNER/NAME."""
+    packed = (".gz", ".bz2", ".xz", ".zip", ".zst", ".tar", ".tsv", ".txt")
+    return (
+        name.startswith(("/", "./", "../", "~"))
+        or name.endswith("/")
+        or name.count("/") > 1
+        or plain_suffix(name) in (*_LOADERS, *packed)
+    )
+
+
+def split_of(splits: Mapping[str, Any], asked: str, name: str, hint: str = "Name one with --split.") -> str:
     """The one split to read: the `asked` one (in its own name or ours), or the only one there is."""
     if asked in splits or (not asked and len(splits) == 1):
         return asked or next(iter(splits))
@@ -78,40 +108,42 @@ def split_of(splits: Mapping[str, Any], asked: str, name: str, hint: str = "") -
     if len(same) == 1:
         return same[0]
     found = ", ".join(splits) or "none"
-    raise DataError(
-        name, None, f"a split {asked!r}" if asked else "one split, or the name of one", found, hint
-    )
+    expected = f"a split {asked!r}" if asked else "one split, or the name of one"
+    raise DataError(name, None, expected, found, hint)
 
 
-def read_dataset(
-    dataset: Any, name: str, *, columns: Sequence[str] = (), problems: Problems | None = None
-) -> Iterator[Sentence]:
-    """The sentences of one split; `name` stands for it in messages."""
-    problems = problems or Problems()
-    features = dataset.features
-    words = next((c for c in TOKEN_COLUMNS if c in features and _kind(features[c]) == "strings"), None)
-    if words is None:
-        expected = "a column of tokens, a list of strings called tokens or words"
-        raise DataError(name, None, expected, ", ".join(features) or "no columns")
-    chosen = _tag_columns(name, features, words, columns)
-    extra = [c for c in ("id", "sent_id", "document") if c in features and _kind(features[c]) == "text"]
-    table = dataset.select_columns([words, *chosen.values(), *extra]).with_format("arrow")[:]
-    values = {c: table.column(c).to_pylist() for c in [words, *chosen.values(), *extra]}
-    names = {c: getattr(_inner(features[c]), "names", None) for c in chosen.values()}
-    for row, tokens in enumerate(values[words]):
-        tags = {column: values[source][row] for column, source in chosen.items()}
-        kind, expected, found = _fault(tokens, tags, {c: names[source] for c, source in chosen.items()})
-        if kind:
-            problems.report(kind, DataError(f"{name}, row {row}", None, expected, found))
-            problems.drop(row)
-            continue
-        for column, source in chosen.items():
-            labels = names[source]
-            if labels:
-                tags[column] = [labels[tag] for tag in tags[column]]
-        sentence_id = next((values[c][row] for c in extra if c != "document"), None)
-        document = values["document"][row] if "document" in extra else None
-        yield Sentence(tokens, tags, sentence_id or "", document or "", name)
+def columns_of(dataset: Any, name: str) -> Mapping[str, Any]:
+    """The features of a split by the names of its columns; of a stream that does not say, those of its first rows.
+
+    Raises DataError where these cannot be read.
+    """
+    import datasets
+
+    if dataset.features is not None:
+        return dict(dataset.features)
+    with library_errors(name):
+        first = next(iter(dataset.with_format("arrow").iter(batch_size=BATCH_ROWS)), None)
+    return {} if first is None else dict(datasets.Features.from_arrow_schema(first.schema))
+
+
+def read_tables(dataset: Any, name: str, columns: Sequence[str] = ()) -> Iterator[Any]:
+    """The rows of a split, all columns or some, in Arrow tables of BATCH_ROWS; at least one table, if one without rows.
+
+    The metadata of a table describe its columns as the library does. Of a stream no row is read before it is needed.
+    Raises DataError where rows cannot be read.
+    """
+    import datasets
+
+    with library_errors(name):
+        features = datasets.Features(columns_of(dataset, name))
+        chosen = dataset.select_columns(list(columns)) if columns else dataset
+        some = False
+        for table in chosen.with_format("arrow").iter(batch_size=BATCH_ROWS):
+            some = True
+            yield table
+        if not some:
+            kept = datasets.Features({c: f for c, f in features.items() if not columns or c in columns})
+            yield kept.arrow_schema.empty_table()
 
 
 def read_texts(
@@ -121,25 +153,19 @@ def read_texts(
     split: str = "train",
     config: str = "",
     start: int = 0,
+    streaming: bool = True,
     problems: Problems | None = None,
 ) -> Iterator[tuple[int, str]]:
-    """Row numbers from 0 and texts of one string column, from row `start` on; rows that are empty are left out.
-
-    A saved dataset stays on disk; any other is streamed, a data file (.parquet, .jsonl, ...) too.
-    """
-    import datasets
-
+    """Row numbers from 0 and texts of one string column, from row `start` on; rows that are empty are left out."""
     problems = problems or Problems()
-    splits = load_splits(name, config=config, streaming=True, option="pretraining.config")
-    chosen = split_of(splits, split, name, "Set pretraining.split.")
+    splits = load_splits(name, config=config, streaming=streaming)
+    chosen = split_of(splits, split, name)
     dataset, where, row = splits[chosen], f"{name}, {chosen}", start
-    try:
-        if dataset.features is not None and column not in dataset.features:
-            found = ", ".join(dataset.features) or "no columns"
-            raise DataError(where, None, f"a column {column!r}", found, "Set --column.")
-        if isinstance(dataset, datasets.Dataset) and start >= dataset.num_rows:
+    with library_errors(name):
+        check_column(columns_of(dataset, name), column, where)
+        if start and start >= getattr(dataset, "num_rows", start + 1):
             return
-        for batch in dataset.select_columns([column]).skip(start).iter(batch_size=_BATCH_ROWS):
+        for batch in dataset.select_columns([column]).skip(start).iter(batch_size=BATCH_ROWS):
             for value in batch[column]:
                 fault = _text_fault(value)
                 if fault:
@@ -147,8 +173,13 @@ def read_texts(
                 elif value:
                     yield row, value
                 row += 1
-    except (OSError, ValueError, KeyError, RuntimeError, datasets.exceptions.DatasetsError) as error:
-        raise _no_dataset(name, error, "pretraining.config") from error
+
+
+def check_column(columns: Mapping[str, Any], column: str, where: str) -> None:
+    """Raises DataError where there is no column of that name."""
+    if column not in columns:
+        found = ", ".join(columns) or "no columns"
+        raise DataError(where, None, f"a column {column!r}", found, "Name another with --column.")
 
 
 def _text_fault(value: Any) -> tuple[str, str] | None:
@@ -181,60 +212,25 @@ def save_splits(splits: Mapping[str, Sequence[Sentence]], folder: Path) -> None:
         datasets.DatasetDict(saved).save_to_disk(str(folder))
 
 
-def _tag_columns(name: str, features: Mapping[str, Any], words: str, asked: Sequence[str]) -> dict[str, str]:
-    """Our name -> the dataset's name of each tag column."""
-    listed = {c: _kind(f) for c, f in features.items() if c != words}
-    found = {c.removesuffix("_tags") or c: c for c, kind in listed.items() if kind in ("strings", "labels")}
-    found |= {c: c for c in asked if listed.get(c) in ("strings", "labels")}
-    missing = [c for c in asked if c not in found]
-    if missing:
-        expected = "tag columns (lists of class labels or strings)"
-        raise SettingsError("columns", f"{expected} of {name}: {', '.join(found)}", ", ".join(missing))
-    return {c: found[c] for c in asked} if asked else {c: s for c, s in found.items() if c not in UNASKED}
+@contextmanager
+def library_errors(name: str) -> Iterator[None]:
+    """Within it, what the library raises becomes a DataError about the data set `name`, and it shows nothing."""
+    import datasets
 
-
-def _inner(feature: Any) -> Any:
-    """The feature of a list's items, None for what is no list."""
-    if isinstance(feature, list):
-        return feature[0]
-    return getattr(feature, "feature", None)
-
-
-def _kind(feature: Any) -> str:
-    """ "strings" or "labels" for a list of them, "text" for a string, else ""."""
-    inner = _inner(feature)
-    if inner is None:
-        return "text" if getattr(feature, "dtype", "") in ("string", "large_string") else ""
-    if getattr(inner, "names", None):
-        return "labels"
-    return "strings" if getattr(inner, "dtype", "") in ("string", "large_string") else ""
-
-
-def _fault(tokens: Any, tags: Mapping[str, Any], names: Mapping[str, Any]) -> tuple[str, str, str]:
-    """What is wrong with a row: its kind (or ""), what was expected and what was found."""
-    if not tokens or "" in tokens or None in tokens:
-        return "no tokens", "at least one token and none empty", "an empty one" if tokens else "none"
-    for column, values in tags.items():
-        if values is None or len(values) != len(tokens):
-            found = "none" if values is None else str(len(values))
-            return (
-                "lists of unequal length",
-                f"{counted(len(tokens), 'tag')} in {column}, one for each token",
-                found,
-            )
-        labels = names[column]
-        if labels and not all(isinstance(v, int) and 0 <= v < len(labels) for v in values):
-            wrong = next(v for v in values if not isinstance(v, int) or not 0 <= v < len(labels))
-            return "unknown label", f"class labels from 0 to {len(labels) - 1} in {column}", str(wrong)
-        if not labels and (None in values or "" in values):
-            return "empty tag", f"tags in {column}", "an empty one"
-    return "", "", ""
-
-
-def _no_dataset(name: str, error: Exception, option: str) -> DataError:
-    reason = " ".join(str(error).split())[:300] or type(error).__name__
-    hint = f"Name a saved dataset, a folder of data files or a dataset of the hub (see {option})."
-    return DataError(name, None, "a dataset", reason, hint)
+    try:
+        with _quiet():
+            yield
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        RuntimeError,
+        datasets.exceptions.DatasetsError,
+    ) as error:
+        cause = error.__cause__ if isinstance(error, datasets.exceptions.DatasetGenerationError) else None
+        reason = " ".join(str(cause or error).split())[:300].rstrip(".") or type(error).__name__
+        raise DataError(name, None, "a data set that can be read", reason, WHAT_THERE_IS) from error
 
 
 @contextmanager
@@ -245,8 +241,13 @@ def _quiet() -> Iterator[None]:
     shown = not datasets.are_progress_bars_disabled()
     levels = {name: logging.getLogger(name).level for name in ("datasets", "huggingface_hub")}
     datasets.disable_progress_bars()
+    bar = datasets.utils.tqdm
+    if not hasattr(
+        bar, "_lock"
+    ):  # by default one for processes, which a terminated process would leave behind
+        bar.set_lock(threading.RLock())
     for name in levels:
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # its errors are raised
     try:
         yield
     finally:

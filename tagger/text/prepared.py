@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tagger.errors import DataError
-from tagger.text.hub import load_splits, read_dataset, save_splits
+from tagger.text.hub import load_splits, save_splits
+from tagger.text.hub_sentences import read_dataset
 from tagger.text.schemes import SCHEMES
 from tagger.text.sentences import Sentence
 

@@ -119,8 +119,16 @@ def _rows(text: RawText, first: int, problems: Problems) -> Iterator[_Block]:
     """The rows of a data set from row `first` on."""
     from tagger.text.hub import read_texts
 
-    source = {"column": text.column, "split": text.split, "config": text.config}
-    for row, block in read_texts(text.names[0], **source, start=first, problems=problems):
+    rows = read_texts(
+        text.names[0],
+        column=text.column,
+        split=text.split,
+        config=text.config,
+        start=first,
+        streaming=text.streaming,
+        problems=problems,
+    )
+    for row, block in rows:
         meaning = line_break_meaning(block[:SAMPLE]) if text.line_breaks == "auto" else text.line_breaks
         yield _Block(0, row + 2, block, meaning)
 

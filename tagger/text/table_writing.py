@@ -5,7 +5,7 @@ that fills it, and is put together anew before it is written.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -55,9 +55,17 @@ def extend_rows(rows: Sequence[Row], columns: Sequence[Column]) -> bytes:
 class TableWriter:
     """Writes rows to a Parquet file as they come."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        """`file` is not closed, and need not seek."""
+    def __init__(
+        self, file: BinaryIO, *, enough: int = 0, next_file: Callable[[], BinaryIO] | None = None
+    ) -> None:
+        """`file` is not closed, and need not seek.
+
+        next_file: gives the file that the rest goes to, with the same columns, when one is complete: when it has
+            `enough` bytes and there is more to write.
+        """
         self._file = file
+        self._enough = enough
+        self._next_file = next_file
         self._schema: Table = None
         self._kinds: dict[str, Kind] | None = None  # of the fields of records
         self._writer: Table = None
@@ -97,6 +105,9 @@ class TableWriter:
         table = pa.Table.from_batches(self._pending, self._schema)
         self._pending, self._rows, self._bytes = [], 0, 0
         table = self._expanded(table.unify_dictionaries().combine_chunks())
+        if self._writer is not None and self._next_file is not None and self._file.tell() >= self._enough:
+            self._writer.close()
+            self._writer, self._file = None, self._next_file()
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._file, table.schema, compression="zstd")
         if table.num_rows:

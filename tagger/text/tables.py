@@ -6,7 +6,7 @@ A file is read a few rows at a time, however large its row groups are. Rows keep
 and the metadata of their columns for as long as nobody asks for plain values.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, BinaryIO
@@ -54,23 +54,7 @@ class TableFile:
 
         At least one piece, which may have no rows. Raises UnreadableTableError.
         """
-        place, pending, weight, rows = self.columns.index(column), list[Table](), 0, 0
-        for batch in self._batches(size):
-            start = 0
-            ends = _weights(batch, place).cumsum()
-            while start < batch.num_rows:
-                before = int(ends[start - 1]) if start else 0
-                end = (
-                    int(ends.searchsorted(before + size - weight)) + 1
-                )  # behind the row that fills the piece
-                end = min(end, batch.num_rows, start + PIECE_ROWS - rows)
-                pending.append(batch.slice(start, end - start))
-                weight, rows, start = weight + int(ends[end - 1]) - before, rows + end - start, end
-                if weight >= size or rows >= PIECE_ROWS:
-                    yield rows, to_stream(pending)
-                    pending, weight, rows = [], 0, 0
-        if pending or not self.rows:
-            yield rows, to_stream(pending or [self._file.schema_arrow.empty_table()])
+        return cut_rows(self._batches(size), self._file.schema_arrow, column, size)
 
     def _batches(self, size: int) -> Iterator[Table]:
         """All rows, so many at once that they take about `size` bytes if they are like the others."""
@@ -93,6 +77,30 @@ def kind_if_not_text(schema: Any, place: int) -> str | None:
     return None if text else str(found)
 
 
+def cut_rows(batches: Iterable[Table], schema: Any, column: str, size: int) -> Iterator[tuple[int, bytes]]:
+    """The number of rows and the Arrow stream of each piece of the batches, as `TableFile.pieces` has them.
+
+    A batch is read when the rows before it have been given out. schema: that of the only piece if there are no rows.
+    """
+    import pyarrow as pa
+
+    pending, weight, rows, some = list[Table](), 0, 0, False
+    for batch in batches:
+        start, some = 0, some or batch.num_rows > 0
+        ends = _weights(batch, batch.schema.names.index(column)).cumsum()
+        while start < batch.num_rows:
+            before = int(ends[start - 1]) if start else 0
+            end = int(ends.searchsorted(before + size - weight)) + 1  # behind the row that fills the piece
+            end = min(end, batch.num_rows, start + PIECE_ROWS - rows)
+            pending.append(batch.slice(start, end - start))
+            weight, rows, start = weight + int(ends[end - 1]) - before, rows + end - start, end
+            if weight >= size or rows >= PIECE_ROWS:
+                yield rows, to_stream(pending)
+                pending, weight, rows = [], 0, 0
+    if pending or not some:
+        yield rows, to_stream(pending or [pa.Table.from_batches([], schema)])  # empty_table would load pandas
+
+
 class Rows:
     """Rows in memory, of one piece."""
 
@@ -113,6 +121,10 @@ class Rows:
             array = array.cast(array.type.value_type)
         wide = kinds.is_large_string(array.type)
         return list(array.cast(pa.large_binary() if wide else pa.binary()).to_pylist())
+
+    def lists(self, column: str) -> list[Any]:
+        """The values of a column: lists of strings, None where there is none, if it holds lists of strings."""
+        return list(self.table.column(column).to_pylist())
 
     @cached_property
     def values(self) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ class RawText:
     line_breaks: LineBreaks = "auto"  # as text/tokenizer.py; decided file by file
     on_error: OnError = "stop"  # lines that are no text
     notes: tuple[str, ...] = ()  # files that were left out, for the user
+    streaming: bool = True  # read the data set as it comes, not from a copy in the library's cache
 
     @property
     def has_stdin(self) -> bool:
@@ -48,6 +49,7 @@ def find_text(
     column: str = "",
     split: str = "train",
     config: str = "",
+    streaming: bool = True,
     line_breaks: LineBreaks = "auto",
     on_error: OnError = "stop",
 ) -> RawText:
@@ -65,7 +67,7 @@ def find_text(
         raise SettingsError("pretraining.text", "one data set where a column is named", f"{len(names)} names")
     if column:
         _check_data_set(names[0])
-        return RawText(tuple(names), column, split, config, line_breaks, on_error)
+        return RawText(tuple(names), column, split, config, line_breaks, on_error, streaming=streaming)
     left_out: Counter[tuple[str, str]] = Counter()
     files: dict[object, str] = {}
     for name in names:

@@ -69,7 +69,13 @@ def groups(
 
 
 def token_fields(sentences: Sequence[Words]) -> dict[str, list[Any]]:
-    """Tokens and offsets of sentences that share a line; of a record also where each sentence begins and ends."""
+    """Tokens and offsets of sentences that share a line; of a record also where each sentence begins and ends.
+
+    Of a record that has its tokens the offsets alone, in the tokens with a space between two.
+    """
+    if sentences[0].is_ready:
+        starts, ends = _offsets(sentences[0])
+        return {"starts": starts, "ends": ends}
     if len(sentences) == 1 and sentences[0].record is None:
         starts, ends = _offsets(sentences[0])
         return {"tokens": list(sentences[0].tokens), "starts": starts, "ends": ends}

@@ -15,7 +15,7 @@ them goes to the column `other_fields`.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, cast
 
 from tagger.errors import DataError
@@ -38,6 +38,8 @@ def render_parquet(words: Sequence[Words], tagged: Sequence[TaggedSentence], lay
 
     record = words[0].record if words else None
     kinds = added_kinds(layout, of_records=record is not None)
+    if words and words[0].is_ready:
+        del kinds["tokens"], kinds["sentences"]
     found = list(groups(words, tagged))
     values = [_values(sentences, own, layout) for sentences, own in found]
     added = [Column(layout.prefix + name, kind, [v[name] for v in values]) for name, kind in kinds.items()]
@@ -61,13 +63,23 @@ def no_rows(layout: Layout) -> bytes:
 
 
 class ParquetSink:
-    """Writes what `render_parquet` gives to one Parquet file; imports pyarrow with the first rows."""
+    """Writes what `render_parquet` gives to one Parquet file, or several; imports pyarrow with the first rows."""
 
-    def __init__(self, file: BinaryIO, tail: bytes = b"") -> None:
-        """`file` need not seek, and is not closed. tail: written last, so that a file without rows has columns."""
+    def __init__(
+        self,
+        file: BinaryIO,
+        tail: bytes = b"",
+        *,
+        enough: int = 0,
+        next_file: Callable[[], BinaryIO] | None = None,
+    ) -> None:
+        """`file` need not seek, and is not closed. tail: written last, so that a file without rows has columns.
+
+        enough, next_file: when and where to go on in another file, see `tagger.text.table_writing`.
+        """
         from tagger.text.table_writing import TableWriter
 
-        self._writer = TableWriter(file)
+        self._writer = TableWriter(file, enough=enough, next_file=next_file)
         self._tail = tail
 
     def write(self, content: bytes) -> None:

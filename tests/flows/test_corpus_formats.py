@@ -37,7 +37,7 @@ def save_dataset(folder: Path) -> None:
         JOINED,
         "--train sample.train.conll --dev sample.dev.conll --columns word,xpos,ner".split(),
         "--train sample.train.jsonl --dev sample.dev.jsonl".split(),
-        "--dataset saved".split(),
+        "--input-dataset saved".split(),
         "--train sample.train.jsonl --dev sample.dev.jsonl --scheme IOBES".split(),
     ],
     ids=["conllu+iob2", "conll", "jsonl", "dataset", "jsonl-as-iobes"],
@@ -45,11 +45,11 @@ def save_dataset(folder: Path) -> None:
 def test_every_format_gives_the_same_tokens_and_entities(tmp_path: Path, options: list[str]) -> None:
     """Oracle: the JSON lines, read here; entities found by a regular expression."""
     sample(tmp_path)
-    if "--dataset" in options:
+    if "--input-dataset" in options:
         save_dataset(tmp_path)
     tagger("prep", "prepared", *options, cwd=tmp_path)
     if options[-1] == "IOBES":
-        tagger("prep", "again", "--dataset", "prepared", "--scheme", "IOB2", cwd=tmp_path)
+        tagger("prep", "again", "--input-dataset", "prepared", "--scheme", "IOB2", cwd=tmp_path)
     prepared = read_prepared(tmp_path / ("again" if options[-1] == "IOBES" else "prepared"))
     assert prepared.schemes["ner"] == "IOB2"
     for split, count in zip(SPLITS, (164, 48), strict=True):

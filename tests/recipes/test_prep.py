@@ -132,9 +132,12 @@ def test_an_output_is_replaced_only_by_force_and_only_if_prep_wrote_it(files):
     [
         (
             {"train": (), "dev": ()},
-            "train: expected either files (--train, --dev, --test) or --dataset, found neither.",
+            "train: expected either files (--train, --dev, --test) or --input-dataset, found neither.",
         ),
-        ({"dataset": "x"}, "train: expected either files (--train, --dev, --test) or --dataset, found both."),
+        (
+            {"dataset": "x"},
+            "train: expected either files (--train, --dev, --test) or --input-dataset, found both.",
+        ),
         ({"join_test": ("x",)}, "join_test: expected files for test to join to, found none."),
         ({"scheme": "BIO"}, "scheme: expected IOB1 or IOB2 or IOBES, found 'BIO'."),
         ({"dev_last": 2}, "dev: expected one of --dev, --dev-last and --dev-random, found more than one."),

@@ -159,3 +159,9 @@ def test_scoring_loads_no_torch(place: Path) -> None:
     )
     assert result.returncode == 0, result.stderr
     assert len(rows(result.stdout)) == 15
+
+
+def test_rows_of_a_data_set_are_scored_as_a_file_of_records(place: Path) -> None:
+    (place / "a.jsonl").write_text(json.dumps({"id": 7, "text": TEXT}) + "\n")
+    plain = run("model", "a.jsonl", "-q")
+    assert run("model", "--input-dataset", "a.jsonl", "--streaming", "-q").stdout == plain.stdout != ""
