@@ -8,6 +8,8 @@ from typing import Annotated
 from typer import Argument as Positional
 from typer import BadParameter, Exit, Option
 
+from tagger.cli.processes import Device, is_silent
+
 
 def finetune(
     model: Annotated[
@@ -87,6 +89,7 @@ def finetune(
             help="Go on with the run in this folder, exactly as if never interrupted.", show_default=False
         ),
     ] = None,
+    device: Device = "",
     force: Annotated[bool, Option("--force", help="Replace the output folder if it exists.")] = False,
     quiet: Annotated[bool, Option("--quiet", "-q", help="No progress, only the result.")] = False,
     as_json: Annotated[bool, Option("--json", help="Print the result as one JSON object.")] = False,
@@ -104,6 +107,7 @@ def finetune(
         *([f"transfer.freeze={_layers(freeze)}"] if freeze else []),
         *([f"optimizer.rate={rate}"] if rate is not None else []),
         *([f"rehearsal.distillation={distil}"] if distil is not None else []),
+        *([f"training.device={device}"] if device else []),
     ]
     if resume is not None:
         if model or data or output or maps or chosen or rehearse or old or auto or force:
@@ -126,12 +130,13 @@ def finetune(
     from tagger.reports.finetune import print_finetuning
     from tagger.reports.live import TrainingDisplay
 
-    training = request.settings.training
-    with TrainingDisplay(epochs=training.epochs, score=training.score, quiet=quiet) as display:
+    training, silent = request.settings.training, is_silent()
+    with TrainingDisplay(epochs=training.epochs, score=training.score, quiet=quiet or silent) as display:
         report = run_finetuning(
             request, output, force=force, observe=display.show, note=partial(display.note, detail=True)
         )
-    print_finetuning(report, as_json=as_json, layers=not quiet)
+    if not silent:
+        print_finetuning(report, as_json=as_json, layers=not quiet)
     if report.training.interrupted:
         raise Exit(130)
 
@@ -148,9 +153,10 @@ def resume_run(folder: Path, *, quiet: bool, as_json: bool) -> None:
     from tagger.reports.finetune import print_finetuning
     from tagger.reports.live import TrainingDisplay
 
-    training = resume_settings(folder).training
-    with TrainingDisplay(epochs=training.epochs, score=training.score, quiet=quiet) as display:
+    training, silent = resume_settings(folder).training, is_silent()
+    with TrainingDisplay(epochs=training.epochs, score=training.score, quiet=quiet or silent) as display:
         report = resume_finetuning(folder, observe=display.show, note=partial(display.note, detail=True))
-    print_finetuning(report, as_json=as_json, layers=not quiet)
+    if not silent:
+        print_finetuning(report, as_json=as_json, layers=not quiet)
     if report.training.interrupted:
         raise Exit(130)
