@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from tagger.cli.processes import Device, is_silent
+
 MINUTES = {"s": 1 / 60, "m": 1.0, "h": 60.0}
 
 
@@ -66,6 +68,7 @@ def pretrain(
             help="Go on with the run in this folder, exactly as if never interrupted.", show_default=False
         ),
     ] = None,
+    device: Device = "",
     force: Annotated[bool, typer.Option("--force", help="Replace the output folder if it exists.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
@@ -91,7 +94,7 @@ def pretrain(
         ]
         if missing:
             raise typer.BadParameter(f"name {', and '.join(missing)}")
-    elif text or output or settings or overrides or column or split or vocabulary or start or force:
+    elif text or output or settings or overrides or column or split or vocabulary or start or device or force:
         raise typer.BadParameter(
             "--resume takes everything from the run's own settings but --time-budget and --epochs",
             param_hint="--resume",
@@ -104,6 +107,7 @@ def pretrain(
         "pretraining.split": split,
         "pretraining.vocabulary": vocabulary,
         "pretraining.start": start,
+        "training.device": device,
     }
     values = {key: value for key, value in given.items() if value}
     _check_paths(text or [], column or "", output, settings, overrides or [], force=force)
@@ -118,12 +122,12 @@ def pretrain(
         if resume
         else pretraining_settings(settings, overrides or [], values)
     )
-    folder = resume or output
+    folder, silent = resume or output, is_silent()
     assert folder is not None
     with TrainingDisplay(
         score="text.ranking_accuracy",
         scored="held out",
-        quiet=quiet,
+        quiet=quiet or silent,
         unit="windows",
         epoch="round",
         budget=60.0 * chosen.pretraining.time_budget,
@@ -137,7 +141,8 @@ def pretrain(
             note=partial(display.note, detail=True),
             progress=display.counted,
         )
-    print_pretraining(report, as_json=as_json)
+    if not silent:
+        print_pretraining(report, as_json=as_json)
     if report.interrupted:
         raise typer.Exit(130)
 

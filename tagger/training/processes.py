@@ -69,7 +69,7 @@ class Processes:
         """As `Engine.align` says."""
         with self._together(), torch.no_grad():
             for tensor in tensors():
-                dist.broadcast(tensor.detach(), 0)
+                self.broadcast(tensor.detach())
 
     def same(self, value: float) -> float:
         """As `Engine.same` says."""
@@ -117,6 +117,10 @@ class Processes:
     def add(self, own: Tensor) -> None:
         """As `gradient_exchange.Channel` says."""
         dist.all_reduce(own)
+
+    def broadcast(self, own: Tensor) -> None:
+        """Replace `own` by what the first process has."""
+        dist.broadcast(own, 0)
 
     def fail(self) -> None:
         """Let the other processes know that this one tells what went wrong."""
