@@ -60,8 +60,8 @@ def on_ranks(count: int, work: Callable[[Rank], Result]) -> list[Result]:
 
     with ThreadPoolExecutor(count) as pool:
         jobs = [pool.submit(guarded, Rank(meeting, rank)) for rank in range(count)]
-        errors = [job.exception() for job in jobs]
-        first = next((e for e in errors if e and not isinstance(e, threading.BrokenBarrierError)), None)
-        if first:
-            raise first
+        errors = [error for job in jobs if (error := job.exception())]
+        broken = threading.BrokenBarrierError
+        for error in sorted(errors, key=lambda e: isinstance(e, broken) or isinstance(e.__cause__, broken)):
+            raise error
         return [job.result() for job in jobs]
