@@ -33,7 +33,9 @@ def main() -> None:
     found: dict[str, Any] = {"training": training(arguments)}
     one, two = (found["training"][kind]["words_a_second"] for kind in ("one", "two"))
     print(f"training: {one:,.0f} words/s in one process, {two:,.0f} in two: {two / one:.2f} times as fast")
-    print(f"          {100 * found['training']['two']['exchange_share']:.0f}% of a step is exchange and waiting")
+    print(
+        f"          {100 * found['training']['two']['exchange_share']:.0f}% of a step is exchange and waiting"
+    )
     if arguments.tag:
         found["tagging"] = tagging(arguments.model, arguments.tag, arguments.runs)
         one, two = (found["tagging"][workers] for workers in ("1", "2"))
@@ -43,7 +45,9 @@ def main() -> None:
 
 
 def parse(given: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("settings", type=Path, help="settings file of a training")
     parser.add_argument("--set", action="append", default=[], help="section.key=value, over the file's")
     parser.add_argument("--runs", type=int, default=3, help="runs of each kind, by turns")
@@ -62,7 +66,8 @@ def training(arguments: argparse.Namespace) -> dict[str, dict[str, float]]:
         runs["one"].append(start(1, arguments))
         runs["two"].append(start(2, arguments))
     return {
-        kind: {name: median(run[name] for run in results) for name in results[0]} for kind, results in runs.items()
+        kind: {name: median(run[name] for run in results) for name in results[0]}
+        for kind, results in runs.items()
     }
 
 
@@ -71,7 +76,14 @@ def start(count: int, arguments: argparse.Namespace) -> dict[str, float]:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    command = [sys.executable, __file__, str(arguments.settings), "--worker", "--epochs", str(arguments.epochs)]
+    command = [
+        sys.executable,
+        __file__,
+        str(arguments.settings),
+        "--worker",
+        "--epochs",
+        str(arguments.epochs),
+    ]
     command += [part for item in arguments.set for part in ("--set", item)]
     place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": str(count)}
     place |= {"LOCAL_WORLD_SIZE": str(count), "OMP_NUM_THREADS": "1"}
@@ -94,8 +106,8 @@ def start(count: int, arguments: argparse.Namespace) -> dict[str, float]:
 def work(settings: Path, overrides: Sequence[str], epochs: int) -> dict[str, float]:
     """Words a second of the steps of a training, and the share of them that this process spends in the exchange."""
     from tagger.recipes.train import train
-    from tagger.records import Step
     from tagger.recipes.transfer_settings import load_training_settings
+    from tagger.records import Step
     from tagger.training.processes import Processes
 
     extra = [f"training.epochs={epochs}", "training.watched_words=0", "training.calibrate=false"]

@@ -288,7 +288,9 @@ class TrainingSettings(Section):
     )
     seed: int = _setting(1, "start of every random choice", ge=0)
     threads: int = _setting(
-        1, "cores of a machine to use, shared by its processes; a second one brings about a fifth more speed", ge=1
+        1,
+        "cores of a machine to use, shared by its processes; a second one brings about a fifth more speed",
+        ge=1,
     )
     bfloat16: bool = _setting(
         False,

@@ -147,7 +147,7 @@ class WindowNetwork(nn.Module):
         return vectors @ matrix
 
     def _mixed_precision(self, device: str) -> AbstractContextManager[object]:
-        """On a GPU `in_bfloat16` holds for all matrix products, by torch's automatic mixed precision; scores are single.
+        """On a GPU `in_bfloat16` holds for all matrix products, by torch's automatic mixed precision.
 
         On a CPU for the one of the first layer alone: the others are too small to gain.
         """

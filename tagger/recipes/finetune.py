@@ -70,7 +70,7 @@ def run_finetuning(
     observe: Observe = lambda step: None,
     note: Note = lambda text: None,
 ) -> FinetuneReport:
-    """Fine-tune as `request` says into the folder `output`. Ctrl-C ends it early, several processes share it: as `train`.
+    """Fine-tune as `request` says into the folder `output`. Ctrl-C and several processes as in `train`.
 
     Raises TaggerError for a model, settings or data that cannot be.
     """

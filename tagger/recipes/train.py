@@ -186,7 +186,9 @@ def save_epochs(
         return True
     except LostProcess as error:
         run.break_off(str(error))
-        error.hint = LOST if not run.started else f"{run.path} holds the last finished epoch: --resume goes on."
+        error.hint = (
+            LOST if not run.started else f"{run.path} holds the last finished epoch: --resume goes on."
+        )
         raise
     except TaggerError as error:
         run.break_off(str(error))

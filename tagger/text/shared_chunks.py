@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from itertools import chain, islice
 from multiprocessing import current_process
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,7 +33,11 @@ def shared_chunks(
 ) -> Generator[TextChunk, None, None]:
     """As `text_chunks.stream_chunks`, which says what is raised, in process number `rank` of `count`."""
     alone = current_process().daemon
-    parcels = make_parcels(plan, start, rank, count) if alone else from_process(make_parcels, plan, start, rank, count)
+    parcels = (
+        make_parcels(plan, start, rank, count)
+        if alone
+        else from_process(make_parcels, plan, start, rank, count)
+    )
     with closing(parcels):
         batches = chain.from_iterable(_in_turn(map(exchange, parcels)))
         yield from chunks_of(plan, start, _paragraphs(start, batches), iter, Problems(plan.text.on_error))

@@ -152,9 +152,7 @@ def _taken(problems: Problems) -> dict[str, int]:
     return counts
 
 
-def from_process(
-    make: Callable[..., Iterable[Item]], *arguments: object
-) -> Generator[Item, None, None]:
+def from_process(make: Callable[..., Iterable[Item]], *arguments: object) -> Generator[Item, None, None]:
     """What `make` gives in a second process: one item waits in the pipe while the trainer has the one before."""
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)

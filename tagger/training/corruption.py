@@ -61,9 +61,7 @@ def draw_others(pool: Tensor, centres: Tensor, count: int, generator: torch.Gene
         places = (pool != row).nonzero()[:, 0]
         chosen = same & (centres == row)[:, None]
         if len(places):
-            numbers = torch.randint(
-                len(places), (int(chosen.sum()),), generator=generator, device=device
-            )
+            numbers = torch.randint(len(places), (int(chosen.sum()),), generator=generator, device=device)
             draws[chosen] = places[numbers]
     return draws
 

@@ -89,7 +89,7 @@ def _exchange_rows(
         for (name, table), (most, _) in zip(tables.items(), sizes, strict=True)
     ]
     lengths = [most * (width + 1) for most, width in sizes]
-    arrived = [buffer.split(lengths) for buffer in channel.gather(torch.cat(parts))]
+    arrived = [torch.split(buffer, lengths) for buffer in channel.gather(torch.cat(parts))]
     for place, (name, table) in enumerate(tables.items()):
         found = [
             _unpacked(own[place], count, sizes[place])
@@ -97,7 +97,9 @@ def _exchange_rows(
             if count > 0
         ]
         if name in sparse:
-            numbers, values = (torch.cat(part) for part in zip(*found, strict=True)) if found else _no_rows(table)
+            numbers, values = (
+                (torch.cat(part) for part in zip(*found, strict=True)) if found else _no_rows(table)
+            )
             table.grad = torch.sparse_coo_tensor(
                 numbers[None], values, table.shape, check_invariants=False
             ).coalesce()
@@ -133,5 +135,7 @@ def _exchange_whole(parameters: Sequence[nn.Parameter], channel: Channel) -> Non
     gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in parameters]
     buffer = torch.cat([gradient.flatten() for gradient in gradients])
     channel.add(buffer)
-    for parameter, total in zip(parameters, buffer.split([p.numel() for p in parameters]), strict=True):
+    for parameter, total in zip(
+        parameters, torch.split(buffer, [p.numel() for p in parameters]), strict=True
+    ):
         parameter.grad = total.view_as(parameter)

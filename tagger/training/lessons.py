@@ -106,7 +106,7 @@ class _BatchLesson:
         self, network: WindowNetwork, generator: torch.Generator, watched: Watched | None
     ) -> tuple[dict[str, Tensor], int]:
         """This process's part of the losses, which add up to those of the whole batch, and the words of all."""
-        rank, count = self.source.share
+        rank, count = self.source.share.rank, self.source.share.count
         parts = [self.order[places] for places in deal(self.corpus.lengths[self.order], count)]
         counts = {task: self._counts(network.head(task), task, parts) for task in self.corpus.labels}
         teacher = self.source.teacher

@@ -20,6 +20,8 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.distributed_c10d import PrefixStore, Store
+from torch.distributed.rendezvous import rendezvous
 
 from tagger.errors import TaggerError
 from tagger.records import Evaluation
@@ -41,7 +43,7 @@ class LostProcess(TaggerError):
 class Processes:
     """One of several processes that work on the same steps."""
 
-    def __init__(self, store: dist.Store, share: Share, *, place: int = 0, neighbours: int = 1) -> None:
+    def __init__(self, store: Store, share: Share, *, place: int = 0, neighbours: int = 1) -> None:
         """`store`: what the processes share beside their group, which is the default one of torch.distributed."""
         self.share, self.place, self.neighbours = share, place, neighbours
         self.stepping = False  # between the first step and the end: Ctrl-C waits for the step to be over
@@ -130,7 +132,7 @@ class Processes:
             return
 
     def tells(self, error: BaseException) -> bool:
-        """Whether it falls to this process to tell the error: each is told once, a lost process not beside its reason."""
+        """Whether this process is to tell the error: each is told once, a lost process not beside its reason."""
         try:
             if isinstance(error, LostProcess) and self._store.check([FAILED]):
                 return False
@@ -221,10 +223,10 @@ def is_told_elsewhere(error: BaseException) -> bool:
 def _join(device: torch.device) -> Processes:
     rank, count = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
     try:
-        store, _, _ = next(iter(dist.rendezvous("env://", timeout=TIME_LIMIT)))
+        store, _, _ = next(iter(rendezvous("env://", timeout=TIME_LIMIT)))
         dist.init_process_group(
             "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo",
-            store=dist.PrefixStore("group", store),
+            store=PrefixStore("group", store),
             rank=rank,
             world_size=count,
             timeout=TIME_LIMIT,

@@ -6,7 +6,7 @@ that mean, and so is the sum of their gradients.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.int64]
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Share:
     """Which of how many processes this one is."""
 
     rank: int = 0

@@ -107,13 +107,17 @@ class TextLessons:
         place["position"] = self._at = list(BEGINNING if chunk.end else chunk.next)
         return chunk
 
-
     def _open(self, start: Position) -> Generator[TextChunk, None, None]:
         engine = self.plan.engine
         if engine.share.count == 1:
             return stream_chunks(self.plan.chunks, start)
-        rank, count = engine.share
-        return shared_chunks(self.plan.chunks, start, rank=rank, count=count, exchange=engine.exchange)
+        return shared_chunks(
+            self.plan.chunks,
+            start,
+            rank=engine.share.rank,
+            count=engine.share.count,
+            exchange=engine.exchange,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,7 @@ class _WindowsLesson:
     def losses(
         self, network: WindowNetwork, generator: torch.Generator, watched: Watched | None
     ) -> tuple[dict[str, Tensor], int]:
-        """The mean loss of a pair, and the windows: all of them draw alike in every process, each learns from its own."""
+        """The mean loss of a pair, and the windows. Every process draws for all of them and learns from its own."""
         plan, count = self.plan, len(self.windows)
         windows = torch.from_numpy(self.windows).to(generator.device)
         if not count:

@@ -55,7 +55,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def losses(model: Path) -> list[dict[str, Any]]:
-    return [{name: line[name] for name in ("train_loss", "dev_loss", "step", "rate")} for line in read_jsonl(model / "history.jsonl")]
+    return [
+        {name: line[name] for name in ("train_loss", "dev_loss", "step", "rate")}
+        for line in read_jsonl(model / "history.jsonl")
+    ]
 
 
 def assert_same_curve(one: Path, other: Path) -> None:
@@ -83,7 +86,9 @@ def test_two_processes_train_as_one_and_the_first_alone_speaks(folder: Path) -> 
 
 def test_a_killed_worker_ends_the_run_which_goes_on_from_its_checkpoint(folder: Path) -> None:
     together("train", "settings.toml", *DROPOUT, "-o", "whole", cwd=folder)
-    killed = torchrun("train", "settings.toml", *DROPOUT, "-o", "model", cwd=folder, code=1, kill="^epoch +2 ")
+    killed = torchrun(
+        "train", "settings.toml", *DROPOUT, "-o", "model", cwd=folder, code=1, kill="^epoch +2 "
+    )
 
     assert len(re.findall(LOST, killed.stderr)) == 1, killed.stderr
     assert "lost one of them" in json.loads((folder / "model" / "run.json").read_text())["broken_off"]
@@ -106,7 +111,9 @@ def test_an_error_of_all_processes_is_told_once(folder: Path) -> None:
     (folder / "taken").mkdir()
     (folder / "taken" / "file").write_text("")
     refused = torchrun("train", "settings.toml", "-o", "taken", cwd=folder, code=1)
-    wanted = "error: taken: expected a new path, found an existing one. Choose another output, or pass --force"
+    wanted = (
+        "error: taken: expected a new path, found an existing one. Choose another output, or pass --force"
+    )
     assert refused.stderr.count("error: ") == 1 and wanted in refused.stderr
     norm = ("--set", "network.batch_norm=true")
     refused = torchrun("train", "settings.toml", "-o", "model", *norm, cwd=folder, code=1)
@@ -156,7 +163,10 @@ def text(tmp_path: Path) -> Path:
     draw = random.Random(1)
     (tmp_path / "text").mkdir()
     for number in range(3):
-        lines = [f"{draw.choice('ABCDE')} flew from {draw.choice('XYZ')} to {draw.choice('XYZ')}.\n" for _ in range(300)]
+        lines = [
+            f"{draw.choice('ABCDE')} flew from {draw.choice('XYZ')} to {draw.choice('XYZ')}.\n"
+            for _ in range(300)
+        ]
         (tmp_path / "text" / f"{number}.txt").write_text("".join(lines), "utf-8")
     (tmp_path / "settings.toml").write_text(PRETRAINING, "utf-8")
     return tmp_path
@@ -171,7 +181,9 @@ def test_two_processes_pretrain_on_the_windows_of_one(text: Path) -> None:
         assert two[name] == one[name]
     assert second.stdout == second.stderr == ""
     assert (text / "one" / "words.tsv").read_text() == (text / "model" / "words.tsv").read_text()
-    places = [json.loads(arrays(text / run / "last.safetensors")[1]["state"])["place"] for run in ("one", "model")]
+    places = [
+        json.loads(arrays(text / run / "last.safetensors")[1]["state"])["place"] for run in ("one", "model")
+    ]
     assert places[0] == places[1]
     assert_same_curve(text / "one", text / "model")
 

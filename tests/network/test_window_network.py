@@ -3,10 +3,10 @@ import pytest
 import torch
 
 from tagger.errors import SettingsError
+from tagger.network import window_network
 from tagger.network.activations import ACTIVATIONS
 from tagger.network.heads import Head
 from tagger.network.lookup import CharacterConvolution, Lookup
-from tagger.network import window_network
 from tagger.network.window_network import WindowNetwork, dropout_factors, initialise
 
 

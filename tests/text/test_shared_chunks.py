@@ -21,7 +21,9 @@ def plan(folder: Path, **changes: int) -> ChunkPlan:
         lines = "".join(f"The cat sat on mat {n}.\n\nA dog ran.\n" for n in range(30 * number + 5))
         (folder / f"{number}.txt").write_text(lines, "utf-8")
     text = find_text([str(folder)], line_breaks="paragraph")
-    return ChunkPlan(text, ROWS, 2, **{"chunk_words": 40, "held_out_words": 20, "held_out_every": 7, **changes})
+    return ChunkPlan(
+        text, ROWS, 2, **{"chunk_words": 40, "held_out_words": 20, "held_out_every": 7, **changes}
+    )
 
 
 def together(
@@ -37,7 +39,11 @@ def together(
         found.append(
             list(
                 shared_chunks.shared_chunks(
-                    plan, start, rank=rank, count=count, exchange=lambda own, rounds=rounds: list(next(rounds))
+                    plan,
+                    start,
+                    rank=rank,
+                    count=count,
+                    exchange=lambda own, rounds=rounds: list(next(rounds)),
                 )
             )
         )
@@ -71,7 +77,12 @@ def test_no_process_cuts_what_another_one_cuts(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(raw_text, "_BATCH", 1)
     chosen = plan(tmp_path)
     cut = [
-        [(file, line) for parcel in make_parcels(chosen, BEGINNING, rank, 2) for batch in unpack(parcel) for file, line, _ in batch]
+        [
+            (file, line)
+            for parcel in make_parcels(chosen, BEGINNING, rank, 2)
+            for batch in unpack(parcel)
+            for file, line, _ in batch
+        ]
         for rank in range(2)
     ]
     assert not set(cut[0]) & set(cut[1])
@@ -93,7 +104,9 @@ def test_text_without_a_word_is_refused_as_by_one_process(
 
 
 Sentences = st.lists(st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=4), min_size=1, max_size=3)
-Batches = st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 2**40), Sentences), max_size=3), max_size=4)
+Batches = st.lists(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(1, 2**40), Sentences), max_size=3), max_size=4
+)
 
 
 @given(Batches)

@@ -42,6 +42,6 @@ def test_several_processes_do_not_share_an_mps_device(monkeypatch: pytest.Monkey
     with pytest.raises(SettingsError) as error:
         choose_device("auto", 0, 2)
     assert str(error.value) == (
-        "training.device: expected \"cpu\" or \"cuda\" with several processes, found 'mps'. "
+        'training.device: expected "cpu" or "cuda" with several processes, found \'mps\'. '
         'Use "cpu", or one process.'
     )

@@ -38,7 +38,9 @@ def losses(device: str, *, sparse_rows: int = 0, half: bool = False) -> list[flo
 
 @pytest.mark.parametrize("sparse_rows", [0, 1])
 def test_a_gpu_trains_as_the_cpu_does(sparse_rows: int) -> None:
-    assert losses("cuda", sparse_rows=sparse_rows) == pytest.approx(losses("cpu", sparse_rows=sparse_rows), rel=1e-3)
+    assert losses("cuda", sparse_rows=sparse_rows) == pytest.approx(
+        losses("cpu", sparse_rows=sparse_rows), rel=1e-3
+    )
 
 
 def test_mixed_precision_stays_close() -> None:
@@ -65,10 +67,14 @@ def test_the_loss_of_raw_text_is_that_of_the_cpu(tmp_path: Path) -> None:
     found = []
     for device in ("cpu", "cuda"):
         own = scorer(sparse=True).to(device)
-        moved = replace(drawn, **{n: getattr(drawn, n).to(device) for n in ("rows", "windows", "pool", "draws")})
+        moved = replace(
+            drawn, **{n: getattr(drawn, n).to(device) for n in ("rows", "windows", "pool", "draws")}
+        )
         loss = text_loss(own, chosen, moved)
         loss.backward()  # type: ignore[no-untyped-call]
-        gradients = {name: p.grad.to_dense().cpu() for name, p in own.named_parameters() if p.grad is not None}
+        gradients = {
+            name: p.grad.to_dense().cpu() for name, p in own.named_parameters() if p.grad is not None
+        }
         found.append((loss.item(), gradients))
     (one, of_one), (other, of_other) = found
     assert other == pytest.approx(one)
@@ -77,4 +83,3 @@ def test_the_loss_of_raw_text_is_that_of_the_cpu(tmp_path: Path) -> None:
     generator = torch.Generator("cuda").manual_seed(4)
     on_gpu = corrupt(windows.cuda(), chosen.corruption.to(torch.device("cuda")), 2, 6, generator)
     assert not (on_gpu.rows[on_gpu.pool[on_gpu.draws]] == windows[:, 1:2].cuda()).any()
-

@@ -15,7 +15,9 @@ class Network(nn.Module):
 
     def __init__(self, *, sparse: bool) -> None:
         super().__init__()
-        self.lookup = nn.ModuleDict({"word": nn.Embedding(ROWS, WIDTH, sparse=sparse), "caps": nn.Embedding(2, 2)})
+        self.lookup = nn.ModuleDict(
+            {"word": nn.Embedding(ROWS, WIDTH, sparse=sparse), "caps": nn.Embedding(2, 2)}
+        )
         self.layer = nn.Linear(2, 2)
         self.unused = nn.Linear(1, 1)
 
@@ -90,7 +92,9 @@ def test_frozen_parameters_take_no_part() -> None:
 def test_numbers_of_rows_survive_the_journey_in_either_precision(kind: torch.dtype) -> None:
     def work(rank: Rank) -> list[int]:
         network = nn.Module()
-        table = nn.Embedding(20_000_000, 1, sparse=True, _weight=torch.zeros(1, 1, dtype=kind).expand(20_000_000, 1))
+        table = nn.Embedding(
+            20_000_000, 1, sparse=True, _weight=torch.zeros(1, 1, dtype=kind).expand(20_000_000, 1)
+        )
         network.lookup = nn.ModuleDict({"word": table})
         row = torch.tensor([[19_999_999 - rank.share.rank]])
         table.weight.grad = torch.sparse_coo_tensor(

@@ -141,7 +141,9 @@ def test_scorers_draw_corrupted_windows_of_their_own_part() -> None:
     missing = []
     for part in parts:
         own = [
-            (kinds[n][place], scores[corpus.starts[n] + place]) for n in part for place in range(len(kinds[n]))
+            (kinds[n][place], scores[corpus.starts[n] + place])
+            for n in part
+            for place in range(len(kinds[n]))
         ]
         (corrupted,) = [score for kind, score in own if kind == CORRUPTED]
         missing += [max(0.0, 1.0 + corrupted - score) for kind, score in own if kind == TRUE]
@@ -190,9 +192,13 @@ def test_a_loss_that_is_no_number_in_one_process_is_the_same_error_in_all() -> N
             return str(error)
         return ""
 
-    assert on_ranks(2, work) == [
-        "training: expected a finite loss, found nan at step 1. Lower optimizer.rate, or set optimizer.clip = 1.0."
-    ] * 2
+    assert (
+        on_ranks(2, work)
+        == [
+            "training: expected a finite loss, found nan at step 1. Lower optimizer.rate, or set optimizer.clip = 1.0."
+        ]
+        * 2
+    )
 
 
 def test_processes_that_start_apart_are_aligned_at_the_end_of_an_epoch() -> None:
