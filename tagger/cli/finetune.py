@@ -126,11 +126,12 @@ def finetune(
         model, data, overrides=chosen, maps=maps or [], rehearse=rehearse or [], old=old or [], auto=auto
     )  # before torch is loaded
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # see `tagger train`
+    silent = is_silent()
     from tagger.recipes.finetune import run_finetuning
     from tagger.reports.finetune import print_finetuning
     from tagger.reports.live import TrainingDisplay
 
-    training, silent = request.settings.training, is_silent()
+    training = request.settings.training
     with TrainingDisplay(epochs=training.epochs, score=training.score, quiet=quiet or silent) as display:
         report = run_finetuning(
             request, output, force=force, observe=display.show, note=partial(display.note, detail=True)
@@ -148,12 +149,13 @@ def _layers(names: list[str]) -> list[str]:
 def resume_run(folder: Path, *, quiet: bool, as_json: bool) -> None:
     """Go on with the fine-tuning in `folder`."""
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # see `tagger train`
+    silent = is_silent()
     from tagger.recipes.finetune import resume_finetuning
     from tagger.recipes.train import resume_settings
     from tagger.reports.finetune import print_finetuning
     from tagger.reports.live import TrainingDisplay
 
-    training, silent = resume_settings(folder).training, is_silent()
+    training = resume_settings(folder).training
     with TrainingDisplay(epochs=training.epochs, score=training.score, quiet=quiet or silent) as display:
         report = resume_finetuning(folder, observe=display.show, note=partial(display.note, detail=True))
     if not silent:

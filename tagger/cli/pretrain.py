@@ -111,6 +111,7 @@ def pretrain(
     }
     values = {key: value for key, value in given.items() if value}
     _check_paths(text or [], column or "", output, settings, overrides or [], force=force)
+    silent = is_silent()
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the parts of a step are what runs side by side
     from tagger.recipes.pretrain import pretrain as run
     from tagger.recipes.pretrain_settings import pretraining_settings, resumed_settings
@@ -122,7 +123,7 @@ def pretrain(
         if resume
         else pretraining_settings(settings, overrides or [], values)
     )
-    folder, silent = resume or output, is_silent()
+    folder = resume or output
     assert folder is not None
     with TrainingDisplay(
         score="text.ranking_accuracy",

@@ -17,7 +17,9 @@ Device = Annotated[
 
 
 def is_silent() -> bool:
-    """Whether another process of the same training writes and prints for this one."""
+    """Whether another process of the same training writes and prints for this one. To call before torch is loaded."""
+    if os.environ.get("WORLD_SIZE", "1") != "1":  # of a lost process the command itself tells, in one line
+        os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     return _rank("RANK") > 0
 
 

@@ -136,7 +136,9 @@ class Processes:
         try:
             if isinstance(error, LostProcess) and self._store.check([FAILED]):
                 return False
-            return bool(self._store.add(f"tagger/told/{error or type(error).__name__}", 1) == 1)
+            name = type(error).__name__
+            about = name if isinstance(error, LostProcess) else f"{name}: {error}"
+            return bool(self._store.add(f"tagger/told/{about}", 1) == 1)
         except RuntimeError:
             return True
 
