@@ -209,7 +209,8 @@ def opened_engine(device: str) -> Iterator[Engine]:
         dist.destroy_process_group()
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if not engine.lost:  # else SIGTERM follows, and must not come before the error is told
+                signal.signal(number, handler)
 
 
 def have_met() -> bool:
