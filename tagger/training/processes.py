@@ -7,6 +7,7 @@ effect in the same step everywhere; so does SIGTERM, by which `torchrun` ends th
 
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -149,9 +150,9 @@ class Processes:
             yield
         except RuntimeError as error:
             self.lost = True
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise LostProcess(
-                f"expected {self.share.count} processes, lost one of them ({reason})", where="training"
+                f"expected {self.share.count} processes, lost one of them ({_reason(error)})",
+                where="training",
             ) from error
 
     def on_interrupt(self, _signal: int, _frame: FrameType | None) -> None:
@@ -223,6 +224,12 @@ def is_told_elsewhere(error: BaseException) -> bool:
     return _joined is not None and not _joined.tells(error)
 
 
+def _reason(error: Exception) -> str:
+    """The first sentence of what torch says, without the place in its source."""
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    return re.sub(r"^\[\S+\] ", "", first).split(". ")[0]
+
+
 def _join(device: torch.device) -> Processes:
     rank, count = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
     try:
@@ -236,7 +243,7 @@ def _join(device: torch.device) -> Processes:
         )
     except (RuntimeError, ValueError) as error:
         raise LostProcess(
-            f"expected {count} processes, could not reach them ({(str(error).splitlines() or [''])[0]})",
+            f"expected {count} processes, could not reach them ({_reason(error)})",
             where=f"{os.environ['MASTER_ADDR']}:{os.environ['MASTER_PORT']}",
             hint="Start them with torchrun.",
         ) from error
