@@ -299,9 +299,14 @@ class TrainingSettings(Section):
         ge=0,
     )
     seed: int = _setting(1, "start of every random choice", ge=0)
-    threads: int = _setting(1, "cores to use; a second one brings about a fifth more speed", ge=1)
+    threads: int = _setting(
+        1,
+        "cores of a machine to use, shared by its processes; a second one brings about a fifth more speed",
+        ge=1,
+    )
     bfloat16: bool = _setting(
-        False, "products of the first layer with 16 bits while training: faster where the processor has them"
+        False,
+        "products with 16 bits while training, of the first layer or on a GPU of all: faster where it has them",
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = _setting("cpu", "where the network is trained")
 

@@ -67,8 +67,10 @@ class _Group(TyperGroup):
 
 def report(error: BaseException) -> int:
     """Print `error` as one line on stderr; the exit code that belongs to it."""
+    elsewhere = "WORLD_SIZE" in os.environ and _is_told_elsewhere(error)
     if isinstance(error, KeyboardInterrupt):
-        sys.stderr.write("\ninterrupted\n")
+        if not elsewhere:
+            sys.stderr.write("\ninterrupted\n")
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):  # the reader, such as `head`, has seen enough
         _forget_output()
@@ -76,8 +78,15 @@ def report(error: BaseException) -> int:
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
-    sys.stderr.write(f"error: {' '.join(text.split())}\n")
+    if not elsewhere:
+        sys.stderr.write(f"error: {' '.join(text.split())}\n")
     return WRONG
+
+
+def _is_told_elsewhere(error: BaseException) -> bool:
+    from tagger.cli.processes import is_told_elsewhere
+
+    return is_told_elsewhere(error)
 
 
 def build_app(names: Iterable[str]) -> typer.Typer:

@@ -16,6 +16,7 @@ from tagger.cli.dataset_options import (
     TrainingSplit,
     dataset_settings,
 )
+from tagger.cli.processes import Device, is_silent
 
 
 def finetune(
@@ -101,6 +102,7 @@ def finetune(
             help="Go on with the run in this folder, exactly as if never interrupted.", show_default=False
         ),
     ] = None,
+    device: Device = "",
     force: Annotated[bool, Option("--force", help="Replace the output folder if it exists.")] = False,
     quiet: Annotated[bool, Option("--quiet", "-q", help="No progress, only the result.")] = False,
     as_json: Annotated[bool, Option("--json", help="Print the result as one JSON object.")] = False,
@@ -119,6 +121,7 @@ def finetune(
         *([f"transfer.freeze={_layers(freeze)}"] if freeze else []),
         *([f"optimizer.rate={rate}"] if rate is not None else []),
         *([f"rehearsal.distillation={distil}"] if distil is not None else []),
+        *([f"training.device={device}"] if device else []),
     ]
     if resume is not None:
         if model or data or output or maps or chosen or rehearse or old or auto or force:
@@ -140,16 +143,18 @@ def finetune(
         model, data, overrides=chosen, maps=maps or [], rehearse=rehearse or [], old=old or [], auto=auto
     )  # before torch is loaded
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # see `tagger train`
+    silent = is_silent()
     from tagger.recipes.finetune import run_finetuning
     from tagger.reports.finetune import print_finetuning
     from tagger.reports.live import TrainingDisplay
 
     training = request.settings.training
-    with TrainingDisplay(epochs=training.epochs, score=training.score, quiet=quiet) as display:
+    with TrainingDisplay(epochs=training.epochs, score=training.score, quiet=quiet or silent) as display:
         report = run_finetuning(
             request, output, force=force, observe=display.show, note=partial(display.note, detail=True)
         )
-    print_finetuning(report, as_json=as_json, layers=not quiet)
+    if not silent:
+        print_finetuning(report, as_json=as_json, layers=not quiet)
     if report.training.interrupted:
         raise Exit(130)
 
@@ -161,14 +166,16 @@ def _layers(names: list[str]) -> list[str]:
 def resume_run(folder: Path, *, quiet: bool, as_json: bool) -> None:
     """Go on with the fine-tuning in `folder`."""
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # see `tagger train`
+    silent = is_silent()
     from tagger.recipes.finetune import resume_finetuning
     from tagger.recipes.train import resume_settings
     from tagger.reports.finetune import print_finetuning
     from tagger.reports.live import TrainingDisplay
 
     training = resume_settings(folder).training
-    with TrainingDisplay(epochs=training.epochs, score=training.score, quiet=quiet) as display:
+    with TrainingDisplay(epochs=training.epochs, score=training.score, quiet=quiet or silent) as display:
         report = resume_finetuning(folder, observe=display.show, note=partial(display.note, detail=True))
-    print_finetuning(report, as_json=as_json, layers=not quiet)
+    if not silent:
+        print_finetuning(report, as_json=as_json, layers=not quiet)
     if report.training.interrupted:
         raise Exit(130)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tagger.cli.dataset_options import DATASETS, InputDataset, Streaming
+from tagger.cli.processes import Device, is_silent
 
 MINUTES = {"s": 1 / 60, "m": 1.0, "h": 60.0}
 
@@ -78,6 +79,7 @@ def pretrain(
             help="Go on with the run in this folder, exactly as if never interrupted.", show_default=False
         ),
     ] = None,
+    device: Device = "",
     force: Annotated[bool, typer.Option("--force", help="Replace the output folder if it exists.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
@@ -109,7 +111,7 @@ def pretrain(
         ]
         if missing:
             raise typer.BadParameter(f"name {', and '.join(missing)}")
-    elif any((text, output, settings, overrides, column, split, vocabulary, start, force)) or (
+    elif any((text, output, settings, overrides, column, split, vocabulary, start, device, force)) or (
         streaming is not None
     ):
         raise typer.BadParameter(
@@ -124,11 +126,13 @@ def pretrain(
         "pretraining.split": split,
         "pretraining.vocabulary": vocabulary,
         "pretraining.start": start,
+        "training.device": device,
     }
     values = {key: value for key, value in given.items() if value}
     if streaming is not None:
         values["pretraining.streaming"] = streaming
     _check_paths(text or [], column or "", output, settings, overrides or [], force=force)
+    silent = is_silent()
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the parts of a step are what runs side by side
     from tagger.recipes.pretrain import pretrain as run
     from tagger.recipes.pretrain_settings import pretraining_settings, resumed_settings
@@ -145,7 +149,7 @@ def pretrain(
     with TrainingDisplay(
         score="text.ranking_accuracy",
         scored="held out",
-        quiet=quiet,
+        quiet=quiet or silent,
         unit="windows",
         epoch="round",
         budget=60.0 * chosen.pretraining.time_budget,
@@ -159,7 +163,8 @@ def pretrain(
             note=partial(display.note, detail=True),
             progress=display.counted,
         )
-    print_pretraining(report, as_json=as_json)
+    if not silent:
+        print_pretraining(report, as_json=as_json)
     if report.interrupted:
         raise typer.Exit(130)
 

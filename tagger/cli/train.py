@@ -15,6 +15,7 @@ from tagger.cli.dataset_options import (
     TrainingSplit,
     dataset_settings,
 )
+from tagger.cli.processes import Device, is_silent
 
 if TYPE_CHECKING:
     from tagger.config import Settings
@@ -63,6 +64,7 @@ def train(
             show_default=False,
         ),
     ] = None,
+    device: Device = "",
     force: Annotated[bool, typer.Option("--force", help="Replace the output folder if it exists.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
@@ -74,10 +76,12 @@ def train(
 
     --overfit N is the first check when a training comes to nothing: it says whether the network can learn N sentences
     at all, and if not, what to try and which sentences are still wrong. It needs no --output; exit code 1: not learnt.
+
+    `torchrun --nproc-per-node 2 -m tagger train ...` trains in two processes, which share every batch.
     """
     dataset = dataset_settings(input_dataset, split, dev_split, column, streaming=streaming)
     if resume is not None:
-        if settings or output or data or dataset or overrides or source or overfit or force:
+        if settings or output or data or dataset or overrides or source or overfit or device or force:
             raise typer.BadParameter(
                 "--resume takes everything from the run's own settings", param_hint="--resume"
             )
@@ -86,6 +90,10 @@ def train(
     elif settings is None and data is None and not dataset:
         expected = "give a settings file, or --data FOLDER or --input-dataset NAME to train with the defaults"
         raise typer.BadParameter(expected)
+    silent = is_silent()
+    if overfit is not None and "RANK" in os.environ and os.environ.get("WORLD_SIZE", "1") != "1":
+        raise typer.BadParameter("it is a check of one process", param_hint="--overfit")
+    quiet = quiet or silent
     if resume is not None and _is_finetuning(resume):
         from tagger.cli.finetune import resume_run
 
@@ -95,6 +103,7 @@ def train(
 
     extra = [*([f"data.folder={data}"] if data else []), *dataset]
     extra += [f"transfer.model={source}"] if source else []
+    extra += [f"training.device={device}"] if device else []
     sizes: list[str] = []
     chosen = (
         None if resume else load_training_settings(settings, [*extra, *(overrides or [])], note=sizes.append)
@@ -127,7 +136,8 @@ def train(
             observe=display.show,
             note=partial(display.note, detail=True),
         )
-    print_training(report, as_json=as_json, layers=not quiet)
+    if not silent:
+        print_training(report, as_json=as_json, layers=not quiet)
     if report.interrupted:
         raise typer.Exit(130)
 

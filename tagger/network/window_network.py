@@ -9,6 +9,7 @@ stands between a layer's sums and its activation. All of it works in float64 too
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,9 @@ from tagger.network.batch_norm import BatchNorm
 from tagger.network.heads import Head
 from tagger.network.initialisers import INITIALISERS, lookup_uniform
 from tagger.network.lookup import Lookup
+
+MIXED_DEVICES = ("cuda",)
+"""Kinds of devices on which all matrix products are worth rounding."""
 
 
 class WindowNetwork(nn.Module):
@@ -48,7 +52,7 @@ class WindowNetwork(nn.Module):
         self.activation = build_activation(activation, leak=leak, pieces=pieces)
         self.sums = pieces if activation == "maxout" else 1  # of each hidden unit
         self.input_dropout, self.dropout = input_dropout, dropout
-        self.in_bfloat16 = False  # products of the first layer with 16 bits while training
+        self.in_bfloat16 = False  # products with 16 bits while training: of the first layer, on a GPU of all
         self.lookup = lookup
         widths = (window * lookup.width, *hidden)
         self.trunk = nn.ModuleList(
@@ -85,8 +89,11 @@ class WindowNetwork(nn.Module):
         numbers of forms, 0 outside the sentence; each result [N, K]. `generator` draws the dropout while training.
         `watch` as in `hidden`.
         """
-        hidden = self.hidden(rows, characters, windows, generator=generator, watch=watch)  # [N, H]
-        return {name: self.heads[name](hidden) for name in (tasks or tuple(self.heads))}
+        with self._mixed_precision(windows.device.type):
+            hidden = self.hidden(rows, characters, windows, generator=generator, watch=watch)  # [N, H]
+            scores = {name: self.heads[name](hidden) for name in (tasks or tuple(self.heads))}
+        kind = next(self.parameters()).dtype
+        return {name: values.to(kind) for name, values in scores.items()}
 
     def hidden(
         self,
@@ -138,6 +145,15 @@ class WindowNetwork(nn.Module):
         if self.in_bfloat16 and self.training:
             return (vectors.bfloat16() @ matrix.bfloat16()).to(vectors.dtype)
         return vectors @ matrix
+
+    def _mixed_precision(self, device: str) -> AbstractContextManager[object]:
+        """On a GPU `in_bfloat16` holds for all matrix products, by torch's automatic mixed precision.
+
+        On a CPU for the one of the first layer alone: the others are too small to gain.
+        """
+        if self.in_bfloat16 and self.training and device in MIXED_DEVICES:
+            return torch.autocast(device, torch.bfloat16)
+        return nullcontext()
 
     def _drop(self, values: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
         """Inverted dropout of a `share` of the values, while training."""

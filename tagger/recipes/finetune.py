@@ -11,6 +11,7 @@ Its word stays the only feature: a training with [transfer] (`tagger train --fro
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -26,12 +27,14 @@ from tagger.recipes.finetune_scores import Measured, new_data, old_data
 from tagger.recipes.finetune_settings import Request, build_request
 from tagger.recipes.first_state import fit_forms
 from tagger.recipes.given_features import GivenFeatures
-from tagger.recipes.train import check_output, resume_settings
+from tagger.recipes.train import check_output, resume_settings, silent
 from tagger.recipes.training_data import TrainingData
 from tagger.records import FinetuneReport
 from tagger.saved import TaskDescription, read_model
 from tagger.text.features import FormFeatures
 from tagger.text.growth import grow_features
+from tagger.training.engines import Engine, is_first, own_threads
+from tagger.training.processes import opened_engine
 
 
 def finetune(
@@ -67,13 +70,22 @@ def run_finetuning(
     observe: Observe = lambda step: None,
     note: Note = lambda text: None,
 ) -> FinetuneReport:
-    """Fine-tune as `request` says into the folder `output`. Ctrl-C ends it early, as in `train`.
+    """Fine-tune as `request` says into the folder `output`. Ctrl-C and several processes as in `train`.
 
     Raises TaggerError for a model, settings or data that cannot be.
     """
+    with opened_engine(request.settings.training.device) as engine:
+        if is_first(engine):
+            return _run(request, output, engine, observe, note, force=force)
+        return _run(request, output, engine, silent, silent, force=force)
+
+
+def _run(
+    request: Request, output: Path, engine: Engine, observe: Observe, note: Note, *, force: bool
+) -> FinetuneReport:
     check_output(output, force=force, resume=False)
     source = trainable_part(read_model(request.model))
-    torch.set_num_threads(request.settings.training.threads)
+    torch.set_num_threads(own_threads(engine, request.settings.training.threads))
     data = load_finetune_data(request.settings, source.tasks, request.learn)
     request, chosen = settle(request, data, source.features)
     data = replace(data, settings=request.settings)
@@ -90,14 +102,13 @@ def run_finetuning(
         new_words=len(features.vocabularies["word"]) - len(source.features.vocabularies["word"]),
         chosen=chosen,
         notes=tuple(notes),
-        score=score_before(source, data, request.settings),
+        score=engine.from_first(partial(score_before, source, data, request.settings)),
     )
     left_out = left_out_notes(request, source.features)
     for line in (*left_out, *data.notes, *untaught_notes(request.settings, data), *chosen):
         note(line)
-    return FinetuneRun(request, start, data, features, measured, output, observe, note).begin(
-        source, force=force
-    )
+    run = FinetuneRun(request, start, data, features, measured, output, observe, note, engine)
+    return run.begin(source, force=force)
 
 
 def new_features(settings: Settings, new: TrainingData, known: FormFeatures) -> FormFeatures:
@@ -120,7 +131,16 @@ def resume_finetuning(
         command = "pretrain" if settings.pretraining.text else "train"
         hint = f"Go on with: tagger {command} --resume {output}"
         raise ModelError("expected a run of `tagger finetune`, found another", where=str(output), hint=hint)
-    torch.set_num_threads(settings.training.threads)
+    with opened_engine(settings.training.device) as engine:
+        if is_first(engine):
+            return _resume(settings, start, output, engine, observe, note)
+        return _resume(settings, start, output, engine, silent, silent)
+
+
+def _resume(
+    settings: Settings, start: Beginning, output: Path, engine: Engine, observe: Observe, note: Note
+) -> FinetuneReport:
+    torch.set_num_threads(own_threads(engine, settings.training.threads))
     request = Request(Path(start.model), settings, learn=start.learn, old=start.old)
     data = load_finetune_data(settings, start.known, start.learn)
     measured, notes = _measured(request, data, start.known)
@@ -129,7 +149,7 @@ def resume_finetuning(
     notes += [f"{m.gold.name} is no longer what it was: left out of the table" for m in changed]
     start = replace(start, notes=tuple(dict.fromkeys((*start.notes, *notes))))
     features = read_model(output).features
-    return FinetuneRun(request, start, data, features, measured, output, observe, note).resume()
+    return FinetuneRun(request, start, data, features, measured, output, observe, note, engine).resume()
 
 
 def _measured(

@@ -10,7 +10,6 @@ from tagger.config import Settings
 from tagger.network.window_network import WindowNetwork
 from tagger.recipes.development import Scorer, development_scorer
 from tagger.recipes.finetune_data import FinetuneData
-from tagger.recipes.first_state import choose_device
 from tagger.recipes.rehearsal import mix_in
 from tagger.recipes.train import encode_corpora
 from tagger.recipes.training_data import TrainingData
@@ -23,6 +22,7 @@ from tagger.text.vocabulary import RESERVED, UNKNOWN
 from tagger.training.augmentation import build_augmentation
 from tagger.training.batches import Corpora
 from tagger.training.build import build_network, load_weights
+from tagger.training.devices import choose_device
 from tagger.training.distillation import Teacher, distilled
 from tagger.training.loop import Plan
 

@@ -27,12 +27,13 @@ from tagger.recipes.training_data import with_reading
 from tagger.recipes.training_forms import dump_grown
 from tagger.recipes.transfer_notes import learning_notes
 from tagger.recipes.transfer_record import TRANSFER, dump_transfer, read_transfer
-from tagger.records import FinetuneReport, Step, TransferReport
+from tagger.records import FinetuneReport, Step, TrainReport, TransferReport
 from tagger.reports.finetune import finetune_as_json
 from tagger.saved import AMBIGUOUS, SavedModel, read_model
 from tagger.text.features import FormFeatures
 from tagger.training.build import describe_network
 from tagger.training.distillation import Teacher
+from tagger.training.engines import ALONE, Engine, is_first
 from tagger.training.loop import TrainingState, train_epochs
 from tagger.whole_files import write_file
 
@@ -55,6 +56,7 @@ class FinetuneRun:
     output: Path
     observe: Observe
     note: Note
+    engine: Engine = ALONE
 
     def begin(self, source: SavedModel, *, force: bool) -> FinetuneReport:
         """The first epoch follows."""
@@ -63,11 +65,11 @@ class FinetuneRun:
             words = [sum(len(s.tokens) for c in part.corpora for s in c.train) for part in self.data.parts]
             self.note(rehearsal_line(words[0], words[1], self.request.settings.rehearsal.share))
             tell(self.data.old, self.note)
-        before = count(source, self.measured)
+        before = count(source, self.measured) if is_first(self.engine) else {}
         network = self._network()
         taken = self._take_over(network, source)
         features, aside = put_aside(self.request.settings, self.data.parts, network, self.features)
-        state = begin(self.request.settings, network)
+        state = begin(self.request.settings, network, self.engine)
         self._tell_learning(network, taken)
         run = self._folder(taken, before, aside, force=force)
         return self._go(state, features, run, self._teacher(network), before, taken)
@@ -79,7 +81,7 @@ class FinetuneRun:
         if self.request.settings.rehearsal.distillation:
             self._take_over(network, same_model(self.start))
         features, aside = put_aside(self.request.settings, self.data.parts, network, self.features)
-        state = begin(self.request.settings, network)
+        state = begin(self.request.settings, network, self.engine)
         self._tell_learning(network, taken)
         teacher = self._teacher(network)
         run = self._folder(taken, {}, aside, force=False)
@@ -122,7 +124,7 @@ class FinetuneRun:
         facts: dict[str, Any] = {}
         entries: list[dict[str, Any]] = []
         for part in reversed(parts):  # the new data last: of a task in both their words are those that count
-            facts = dict(run_facts(settings, part))
+            facts = dict(run_facts(settings, part, self.engine))
             entries += facts["data"]
         facts |= {"data": entries, KEY: asdict(self.start)}
         forms = {form for part in parts for c in part.corpora for s in c.train for form in s.tokens}
@@ -141,6 +143,7 @@ class FinetuneRun:
             arrays={BEFORE: before},
             force=force,
             aside=aside,
+            writes=is_first(self.engine),
         )
 
     def _go(
@@ -162,6 +165,12 @@ class FinetuneRun:
             state, build_corpora(self.data, features, self.request.settings), plan, evaluate
         )
         training = replace(follow(rounds, state, run, self.observe), transfer=taken)
+        if is_first(self.engine):
+            return self._told(training, before)
+        return FinetuneReport(training, self.start.model, rows=(), new_labels={}, new_words=0)
+
+    def _told(self, training: TrainReport, before: Mapping[str, NDArray[np.int64]]) -> FinetuneReport:
+        """The report of a training that is over, which is written too."""
         if self.request.settings.training.calibrate:
             fitted = calibrate_run(self.output, self.data.parts, self.note)
             training = replace(training, calibration=fitted)

@@ -24,6 +24,8 @@ from tagger.text.features import FormFeatures, fit_features
 from tagger.text.vocabulary import count_forms
 from tagger.training.averaging import MovingAverage
 from tagger.training.build import build_features, build_network, describe_network
+from tagger.training.devices import choose_device
+from tagger.training.engines import ALONE, Engine
 from tagger.training.freezing import build_freezing
 from tagger.training.loop import TrainingState
 from tagger.training.optimizers import build_optimizer
@@ -125,7 +127,7 @@ def first_network(
     return network
 
 
-def begin(settings: Settings, network: WindowNetwork) -> TrainingState:
+def begin(settings: Settings, network: WindowNetwork, engine: Engine = ALONE) -> TrainingState:
     """The network, on its device and with what does not learn at first frozen, and everything that draws or remembers.
 
     Raises SettingsError for layers to freeze, thaw or slow down that the network has not.
@@ -134,7 +136,10 @@ def begin(settings: Settings, network: WindowNetwork) -> TrainingState:
         settings.training,
         build_freezing(settings.transfer, network.lookup.names),
     )
-    device = choose_device(training.device)
+    device = choose_device(training.device, engine.place, engine.share.count)
+    if engine.share.count > 1 and settings.network.batch_norm:
+        expected = "false with several processes: its statistics are those of a whole batch"
+        raise SettingsError("network.batch_norm", expected, "true", "Train it in one process.")
     network.to(device)
     network.in_bfloat16 = training.bfloat16
     freezing.check(network)
@@ -147,14 +152,5 @@ def begin(settings: Settings, network: WindowNetwork) -> TrainingState:
         average=MovingAverage(network, training.averaging) if training.averaging else None,
         generator=torch.Generator(device).manual_seed(training.seed + 1),
         shuffle=np.random.default_rng(training.seed),
+        engine=engine,
     )
-
-
-def choose_device(name: str) -> torch.device:
-    """The device of that name; "auto" takes a GPU where there is one. Raises SettingsError where it is not there."""
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if name == "auto":
-        name = next(kind for kind in ("cuda", "mps", "cpu") if there[kind])
-    if not there[name]:
-        raise SettingsError("training.device", "a device of this machine", repr(name), 'Use "cpu" or "auto".')
-    return torch.device(name)

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ from tagger.text.memory import NOTHING, Memory, document_runs, remember_document
 from tagger.text.schemes import NONE
 from tagger.training.batches import Corpora, encode
 from tagger.training.build import describe_network
+from tagger.training.engines import ALONE, Engine
 from tagger.training.loop import Plan, TrainingState, train_epochs
 from tagger.training.prediction import predict
 
@@ -67,8 +69,12 @@ def remember_training(
     beginning: Beginning,
     prepare: Prepare,
     note: Note = lambda text: None,
+    engine: Engine = ALONE,
 ) -> list[Classes]:
-    """What is remembered of the training sentences of each corpus, from networks that did not learn from them."""
+    """What is remembered of the training sentences of each corpus, from networks that did not learn from them.
+
+    Several processes train each network together; the first one tags.
+    """
     task, folds, seed = settings.features.memory.task, settings.features.memory.folds, settings.training.seed
     first = settings.model_copy(
         update={"features": settings.features.model_copy(update={"memory": MemorySettings()})}
@@ -87,14 +93,12 @@ def remember_training(
         ]
         if not any(held_out) or not all(any(s.tokens for s in corpus.train) for corpus in others):
             continue
-        state, features = _train(first, replace(data, corpora=others), beginning, prepare)
+        state, features = _train(first, replace(data, corpora=others), beginning, prepare, engine)
         labels = next(own.labels for own in data.tasks if own.name == task)
-        with state.evaluated():
-            for corpus, numbers, found in zip(data.corpora, held_out, tags, strict=True):
-                encoded = encode([corpus.train[n].tokens for n in numbers], features)
-                rows = predict(state.network, encoded, (task,))[task]
-                for number, own in zip(numbers, rows, strict=True):
-                    found[number] = [labels[row] for row in own]
+        tagged = engine.from_first(partial(_tag, state, features, task, data, held_out))
+        for numbers, rows, found in zip(held_out, tagged, tags, strict=True):
+            for number, own in zip(numbers, rows, strict=True):
+                found[number] = [labels[row] for row in own]
         note(
             f"memory: part {fold + 1} of {folds} of the training data tagged by a network that learnt from the others "
             f"({time.perf_counter() - begun:.0f} s)"
@@ -105,8 +109,23 @@ def remember_training(
     ]
 
 
+def _tag(
+    state: TrainingState,
+    features: FormFeatures,
+    task: str,
+    data: TrainingData,
+    held_out: Sequence[Sequence[int]],
+) -> list[list[list[int]]]:
+    """The label numbers of the sentences `held_out` of each corpus."""
+    with state.evaluated():
+        return [
+            predict(state.network, encode([corpus.train[n].tokens for n in numbers], features), (task,))[task]
+            for corpus, numbers in zip(data.corpora, held_out, strict=True)
+        ]
+
+
 def _train(
-    settings: Settings, data: TrainingData, beginning: Beginning, prepare: Prepare
+    settings: Settings, data: TrainingData, beginning: Beginning, prepare: Prepare, engine: Engine
 ) -> tuple[TrainingState, FormFeatures]:
     """A network that has gone through all epochs; nothing is scored."""
     vectors, source, given = beginning
@@ -115,7 +134,7 @@ def _train(
     model = SavedModel(describe_network(settings.network), data.tasks, features, {})
     take_layers(settings, network, model, source, data)
     features, _ = put_aside(settings, [data], network, features)
-    state = begin(settings, network)
+    state = begin(settings, network, engine)
     corpora, plan = prepare(settings, data, features)
     for _step in train_epochs(state, corpora, replace(plan, watched_steps=0, patience=0), Evaluation):
         pass

@@ -19,11 +19,12 @@ from tagger.recipes.pretrain_words import (
     WORDS,
     PretrainingWords,
     load_words,
+    shared_words,
     starting_model,
     word_features,
 )
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
-from tagger.recipes.train import build_plan, check_output, save_epochs
+from tagger.recipes.train import build_plan, check_output, save_epochs, several, silent
 from tagger.recipes.transfer import transfer_layers
 from tagger.recipes.transfer_record import TRANSFER, dump_transfer
 from tagger.recipes.word_vectors import put_vectors, read_pretrained
@@ -34,7 +35,9 @@ from tagger.settings_file import dump_settings
 from tagger.text.text_sources import RawText, fingerprint
 from tagger.training.build import build_network, describe_network
 from tagger.training.checkpoint import restore_checkpoint
+from tagger.training.engines import Engine, is_first
 from tagger.training.loop import Plan, TrainingState, learn
+from tagger.training.processes import opened_engine
 from tagger.whole_files import write_file
 
 
@@ -53,16 +56,39 @@ def pretrain(
     With `resume` go on from the state that lies there: after the last finished round, exactly as if never interrupted.
     `observe` gets every optimizer step, `note` lines for the person watching, `progress` the tokens counted so far. An
     epoch of the steps is a round: some millions of words, after which held-out windows are scored and everything is
-    saved. Ctrl-C keeps the last finished round. Raises TaggerError for settings or text that cannot be.
+    saved. Ctrl-C keeps the last finished round. Several processes share the text and every step, as in `train`; they
+    learn from the same windows as one. Raises TaggerError for settings or text that cannot be.
     """
+    with opened_engine(settings.training.device) as engine:
+        if is_first(engine):
+            return _pretrain(settings, output, engine, observe, note, progress, force=force, resume=resume)
+        return _pretrain(settings, output, engine, silent, silent, None, force=force, resume=resume)
+
+
+def _pretrain(
+    settings: Settings,
+    output: Path,
+    engine: Engine,
+    observe: Callable[[Step], None],
+    note: Callable[[str], None],
+    progress: Callable[[int], None] | None,
+    *,
+    force: bool,
+    resume: bool,
+) -> PretrainReport:
+    """As `pretrain` says, in one of the processes of `engine`."""
     check_output(output, force=force, resume=resume)
     check_pretraining(settings)
     torch.set_num_threads(1)  # the parts of a step are what runs side by side
     text = text_of(settings.pretraining)
+    if text.has_stdin and engine.share.count > 1:
+        expected = "files or a data set with several processes"
+        raise SettingsError("pretraining.text", expected, "standard input", "Save the text to a file.")
     for line in text.notes:
         note(line)
     source = None if resume else starting_model(settings)
-    words = load_words(settings, text, output if resume else None, note, progress, source)
+    run_before = output if resume else None
+    words = shared_words(engine, lambda: load_words(settings, text, run_before, note, progress, source))
     model = SavedModel(
         describe_network(settings.network),
         (TEXT,),
@@ -76,17 +102,22 @@ def pretrain(
     )
     if not resume:
         _first_weights(settings, model, network, words, source, note)
-    state = begin(settings, network)
-    run = RunFolder(output, model, settings, facts=_facts(settings, text, words), forms=[], force=force)
+    state = begin(settings, network, engine)
+    if state.generator.device.type == "mps":
+        raise SettingsError("training.device", '"cpu" or "cuda" (pretraining)', "'mps'")
+    facts = {**_facts(settings, text, words), **several(engine)}
+    writes = is_first(engine)
+    run = RunFolder(output, model, settings, facts=facts, forms=[], force=force, writes=writes)
     if resume:
         run.resume(state)
+    if resume and writes:
         write_file(output / SETTINGS, dump_settings(settings))  # a longer time budget is kept
     plan = _plan(settings, text, words, state)
     before = state.epoch
-    with opened_lessons(settings, text, words, note) as (lessons, held_out, unscored):
+    with opened_lessons(settings, text, words, state, note) as (lessons, held_out, unscored):
         steps = learn(state, lessons, plan, held_out_scorer(network, held_out))
         interrupted = save_epochs(steps, state, run, observe)
-    if interrupted:
+    if interrupted and writes:
         restore_checkpoint(output, state)  # without what the unfinished round has counted
     return PretrainReport(
         folder=output,

@@ -115,7 +115,7 @@ def check_pretraining(settings: Settings) -> None:
             "no dropout and no hidden words (features.word.unknown_rate)",
             "some",
         ),
-        (settings.training.device == "cpu", "training.device", '"cpu"', repr(settings.training.device)),
+        (settings.training.device != "mps", "training.device", '"cpu", "cuda" or "auto"', "'mps'"),
         (not settings.tasks, "tasks", "none: the text is the task", ", ".join(settings.tasks)),
         (not settings.transfer.model, "transfer.model", '""', repr(settings.transfer.model)),
     ):

@@ -18,6 +18,8 @@ from tagger.text.text_chunks import CHUNK_WORDS, HELD_OUT_EVERY, ChunkPlan, held
 from tagger.text.text_sources import RawText, find_text
 from tagger.text.vocabulary import PADDING, UNKNOWN
 from tagger.training.corruption import Corruption, centre_chances
+from tagger.training.engines import is_first, own_threads
+from tagger.training.loop import TrainingState
 from tagger.training.text_lessons import TextLessons, TextPlan
 from tagger.training.text_ranking import HeldOut, held_out_windows, ranking_accuracy, relative_rank
 
@@ -56,11 +58,15 @@ def times_through(chosen: PretrainingSettings, text: RawText) -> int:
 
 @contextmanager
 def opened_lessons(
-    settings: Settings, text: RawText, words: PretrainingWords, note: Callable[[str], None]
+    settings: Settings,
+    text: RawText,
+    words: PretrainingWords,
+    state: TrainingState,
+    note: Callable[[str], None],
 ) -> Iterator[tuple[TextLessons, HeldOut, str]]:
-    """The lessons of the text, the windows held out of it, and why these are none.
+    """The lessons of the text for the processes of `state`, the windows held out of it, and why these are none.
 
-    The reading process and the threads end with it.
+    The first process alone has held-out windows. The reading process and the threads end with it.
     """
     chosen, word = settings.pretraining, settings.features.word
     reach = settings.network.window // 2
@@ -76,9 +82,10 @@ def opened_lessons(
     )
     corruption = Corruption.of_counts(words.counts, chosen.corruption_power)
     centres = centre_chances(words.counts, words.tokens, chosen.subsample if words.tokens else 0.0)
-    sentences = held_out_sentences(chunks)
+    engine, device = state.engine, state.generator.device
+    sentences = held_out_sentences(chunks) if is_first(engine) else []
     held_out = held_out_windows(_rows_of(sentences, chunks), centres, reach, corruption)
-    threads = settings.training.threads
+    threads = own_threads(engine, settings.training.threads) if device.type == "cpu" else 1
     kept = float((words.counts * centres[UNKNOWN + 1 :]).sum()) / words.tokens if words.tokens else 1.0
     reason = "" if len(held_out.windows) else _unscored(chosen, text, held_out=bool(sentences))
     if reason:
@@ -87,7 +94,7 @@ def opened_lessons(
         lessons = TextLessons(
             TextPlan(
                 chunks,
-                corruption,
+                corruption.to(device),
                 centres,
                 TEXT.name,
                 settings.network.activation,
@@ -99,10 +106,11 @@ def opened_lessons(
                 seconds=60.0 * chosen.time_budget,
                 shards=threads,
                 executor=stack.enter_context(ThreadPoolExecutor(threads)) if threads > 1 else None,
+                engine=engine,
             )
         )
         stack.callback(lessons.close)
-        yield lessons, held_out, reason
+        yield lessons, held_out.to(device), reason
 
 
 def _unscored(chosen: PretrainingSettings, text: RawText, *, held_out: bool) -> str:

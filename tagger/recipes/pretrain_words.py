@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from tagger.text.features import Feature, FormFeatures
 from tagger.text.text_sources import RawText
 from tagger.text.vocabulary import Vocabulary
 from tagger.text.word_counts import count_words, read_vocabulary, vocabulary, vocabulary_text
+from tagger.training.engines import Engine
 
 WORDS = "words.tsv"
 """In the folder of a pretrained model: its words with their counts, in row order, as a vocabulary file."""
@@ -93,6 +95,21 @@ def load_words(
         note(f"{chosen.start}: {len(first):,} words keep their rows, {len(new):,} are new")
         kept = [*first, *new][: max(chosen.max_words, len(first))]
     return replace(_gathered(kept, counts, tokens, counted=counted), known=known)
+
+
+def shared_words(engine: Engine, load: Callable[[], PretrainingWords]) -> PretrainingWords:
+    """What `load` gives in the first of several processes, which alone counts."""
+
+    def plain() -> dict[str, Any]:
+        words = load()
+        return {**asdict(words), "counts": words.counts.tolist()}
+
+    if engine.share.count == 1:
+        return load()
+    told = engine.from_first(plain)
+    return PretrainingWords(
+        **{**told, "words": tuple(told["words"]), "counts": np.array(told["counts"], np.int64)}
+    )
 
 
 def word_features(settings: Settings, words: PretrainingWords) -> FormFeatures:

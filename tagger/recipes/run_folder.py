@@ -59,11 +59,13 @@ class RunFolder:
         arrays: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
         resumable: bool = True,
         aside: RowsInUse | None = None,
+        writes: bool = True,
     ) -> None:
         """`model` without weights; `facts` about the run (fingerprints, counts); `forms` of the training data.
 
         `arrays`: further safetensors files, name -> what they hold, written once. `resumable`: the state too.
-        `aside`: rows of the word table that the network does not have while it learns.
+        `aside`: rows of the word table that the network does not have while it learns. `writes`: False in all but the
+        first of several processes, which change nothing here.
         """
         self.path = path
         self.model = model
@@ -74,11 +76,15 @@ class RunFolder:
         self.arrays = arrays or {}
         self.resumable = resumable
         self.aside = aside
+        self.writes = writes
         self.started = False
 
     def save(self, state: TrainingState, step: Step) -> None:
         """Save the epoch that `step` ended; its weights too if they are the best so far."""
         state.history.append(history_line(step))
+        if not self.writes:
+            self.started = True
+            return
         texts = self._texts(state, step)
         if not self.started:
             texts |= self.model.extra_files
@@ -104,7 +110,7 @@ class RunFolder:
 
     def break_off(self, reason: str) -> None:
         """Write down what ended the training before its time; `tagger diagnose` tells it. Nothing before an epoch."""
-        if self.started:
+        if self.started and self.writes:
             path = self.path / RUN
             facts = json.loads(path.read_text(encoding="utf-8"))
             write_file(path, json.dumps({**facts, "broken_off": reason}, indent=2, ensure_ascii=False) + "\n")

@@ -39,9 +39,13 @@ from tagger.training.augmentation import build_augmentation
 from tagger.training.batches import Corpora, EncodedCorpus, encode
 from tagger.training.build import describe_network
 from tagger.training.checkpoint import CHECKPOINT
+from tagger.training.engines import ALONE, Engine, is_first, own_threads
 from tagger.training.freezing import build_freezing
 from tagger.training.loop import Plan, TrainingState, train_epochs
+from tagger.training.processes import LostProcess, opened_engine
 from tagger.whole_files import is_taken
+
+LOST = "No epoch was over, nothing is saved: start the processes again."
 
 
 def train(
@@ -56,13 +60,36 @@ def train(
     """Train as `settings` say into the folder `output`; with `resume` go on from the state that lies there.
 
     `observe` gets every optimizer step, `note` lines for the person watching. Ctrl-C ends the training early: the
-    best weights so far stay, and the report says so. Raises TaggerError for settings or data that cannot be.
+    best weights so far stay, and the report says so. Where the environment is that of several processes (`torchrun`)
+    they train together, and the first one alone writes, observes and notes. Raises TaggerError for settings or data
+    that cannot be, LostProcess where one of several processes has ended.
     """
+    with opened_engine(settings.training.device) as engine:
+        if is_first(engine):
+            return _train(settings, output, engine, observe, note, force=force, resume=resume)
+        return _train(settings, output, engine, silent, silent, force=force, resume=resume)
+
+
+def silent(_: object) -> None:
+    """What a process observes and notes that is not the first of several."""
+
+
+def _train(
+    settings: Settings,
+    output: Path,
+    engine: Engine,
+    observe: Callable[[Step], None],
+    note: Callable[[str], None],
+    *,
+    force: bool,
+    resume: bool,
+) -> TrainReport:
+    """As `train` says, in one of the processes of `engine`."""
     if resume:
         check_is_training(output)
     check_unused(settings)
     check_output(output, force=force, resume=resume)
-    torch.set_num_threads(settings.training.threads)
+    torch.set_num_threads(own_threads(engine, settings.training.threads))
     data = load_training_data(settings)
     tell(data, note)
     forms = sorted({form for corpus in data.corpora for s in corpus.train for form in s.tokens})
@@ -81,7 +108,7 @@ def train(
         memory = (
             read_memory(output, data)
             if resume
-            else remember_training(settings, data, beginning, build_lessons, note)
+            else remember_training(settings, data, beginning, build_lessons, note, engine)
         )
         model.extra_files[MEMORY] = dump_memory(memory)
     network = first_network(settings, data, features, vectors, given)
@@ -91,7 +118,7 @@ def train(
     if taken and not resume:
         note(summary(taken))
     features, aside = put_aside(settings, [data], network, features)
-    state = begin(settings, network)
+    state = begin(settings, network, engine)
     filled = {layer.layer for layer in taken.layers} if taken else set()
     filled |= {"lookup.word"} if settings.features.word.vectors else set()
     filled |= {f"lookup.{table}" for table in static_tables(settings.features)}
@@ -101,11 +128,12 @@ def train(
         output,
         model,
         with_reading(settings, data),
-        facts=run_facts(settings, data),
+        facts=run_facts(settings, data, engine),
         forms=forms,
         arrays=preprocessing_file(settings.features.word, vectors),
         force=force,
         aside=aside,
+        writes=is_first(engine),
     )
     if resume:
         run.resume(state)
@@ -119,7 +147,8 @@ def train(
     corpora, plan = build_lessons(settings, data, features, memory)
     rounds = train_epochs(state, corpora, plan, evaluate)
     report = follow(rounds, state, run, observe)
-    calibration = calibrate_run(output, [data], note) if settings.training.calibrate else ()
+    calibrates = settings.training.calibrate and is_first(engine)
+    calibration = calibrate_run(output, [data], note) if calibrates else ()
     return replace(report, transfer=taken, calibration=calibration)
 
 
@@ -155,6 +184,12 @@ def save_epochs(
         if not run.started:
             raise
         return True
+    except LostProcess as error:
+        run.break_off(str(error))
+        error.hint = (
+            LOST if not run.started else f"{run.path} holds the last finished epoch: --resume goes on."
+        )
+        raise
     except TaggerError as error:
         run.break_off(str(error))
         raise
@@ -217,7 +252,7 @@ def tell(data: TrainingData, note: Callable[[str], None]) -> None:
         )
 
 
-def run_facts(settings: Settings, data: TrainingData) -> dict[str, object]:
+def run_facts(settings: Settings, data: TrainingData, engine: Engine = ALONE) -> dict[str, object]:
     """What `run.json` says about the data and the choices of a run."""
     corpora = [
         {
@@ -229,7 +264,13 @@ def run_facts(settings: Settings, data: TrainingData) -> dict[str, object]:
         }
         for number, corpus in enumerate(data.corpora)
     ]
-    return {"seed": settings.training.seed, "threads": settings.training.threads, "data": corpora}
+    facts = {"seed": settings.training.seed, "threads": settings.training.threads, "data": corpora}
+    return {**facts, **several(engine)}
+
+
+def several(engine: Engine) -> dict[str, int]:
+    """How many processes trained, for `run.json`; nothing of one."""
+    return {"processes": engine.share.count} if engine.share.count > 1 else {}
 
 
 def encode_corpora(

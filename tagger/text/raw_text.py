@@ -46,7 +46,7 @@ class Paragraph(NamedTuple):
     sentences: list[list[str]]
 
 
-class _Block(NamedTuple):
+class Block(NamedTuple):
     """The text of one paragraph, and where the text goes on behind it."""
 
     file: int
@@ -62,15 +62,19 @@ def read_paragraphs(
 
     Raises DataError, with file and line, at what cannot be read. `problems` takes lines that are no text.
     """
-    problems = problems or Problems(text.on_error)
     number = start.paragraph
-    for batch in _batches(_blocks(text, start, problems)):
-        for file, line, sentences in _tokenised(batch):
+    for batch in read_batches(text, start, problems or Problems(text.on_error)):
+        for file, line, sentences in tokenised(batch):
             number += 1
             yield Paragraph(Position(file, line, number, start.held_out), sentences)
 
 
-def _tokenised(batch: list[_Block]) -> Iterator[tuple[int, int, list[list[str]]]]:
+def read_batches(text: RawText, start: Position, problems: Problems) -> Iterator[list[Block]]:
+    """The untokenised paragraphs from `start` on, those together that are worth cutting together."""
+    return _batches(_blocks(text, start, problems))
+
+
+def tokenised(batch: list[Block]) -> Iterator[tuple[int, int, list[list[str]]]]:
     """File, next line and sentences of each paragraph that has one, cut together: the same as one by one."""
     meaning = batch[0].meaning
     separator = "\n\n" if meaning == "wrapped" else "\n"
@@ -90,9 +94,9 @@ def _tokenised(batch: list[_Block]) -> Iterator[tuple[int, int, list[list[str]]]
         yield block.file, block.line, sentences
 
 
-def _batches(blocks: Iterator[_Block]) -> Iterator[list[_Block]]:
+def _batches(blocks: Iterator[Block]) -> Iterator[list[Block]]:
     """Paragraphs whose line breaks mean the same, as many as are worth cutting together."""
-    batch: list[_Block] = []
+    batch: list[Block] = []
     size = 0
     for block in blocks:
         if batch and (size >= _BATCH or block.meaning != batch[0].meaning):
@@ -104,7 +108,7 @@ def _batches(blocks: Iterator[_Block]) -> Iterator[list[_Block]]:
         yield batch
 
 
-def _blocks(text: RawText, start: Position, problems: Problems) -> Iterator[_Block]:
+def _blocks(text: RawText, start: Position, problems: Problems) -> Iterator[Block]:
     """The untokenised paragraphs from `start` on."""
     if text.column:
         yield from _rows(text, start.line - 1, problems)
@@ -112,10 +116,10 @@ def _blocks(text: RawText, start: Position, problems: Problems) -> Iterator[_Blo
     for file in range(start.file, len(text.names)):
         first = start.line if file == start.file else 1
         for line, block, meaning in _file_blocks(text.names[file], text.line_breaks, first, problems):
-            yield _Block(file, line, block, meaning)
+            yield Block(file, line, block, meaning)
 
 
-def _rows(text: RawText, first: int, problems: Problems) -> Iterator[_Block]:
+def _rows(text: RawText, first: int, problems: Problems) -> Iterator[Block]:
     """The rows of a data set from row `first` on."""
     from tagger.text.hub import read_texts
 
@@ -130,7 +134,7 @@ def _rows(text: RawText, first: int, problems: Problems) -> Iterator[_Block]:
     )
     for row, block in rows:
         meaning = line_break_meaning(block[:SAMPLE]) if text.line_breaks == "auto" else text.line_breaks
-        yield _Block(0, row + 2, block, meaning)
+        yield Block(0, row + 2, block, meaning)
 
 
 def _file_blocks(

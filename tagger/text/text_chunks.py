@@ -4,13 +4,13 @@ Held-out text: every `held_out_every`th paragraph of the pass, until `held_out_w
 carries the paragraph's number and the tokens held out so far, so that a stream started anywhere leaves out the same.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from tagger.text.processes import follow_parent, starting
 from tagger.text.raw_text import BEGINNING, Paragraph, Position, read_paragraphs
 from tagger.text.text_sources import RawText
 from tagger.text.vocabulary import PADDING, UNKNOWN
+
+Item = TypeVar("Item")
 
 CHUNK_WORDS = 1_000_000
 HELD_OUT_EVERY = 50  # paragraphs
@@ -63,14 +65,15 @@ def stream_chunks(
     Raises DataError where the text cannot be read, or has no word to train on from its beginning.
     """
     alone = plan.text.has_stdin or current_process().daemon
-    yield from make_chunks(plan, start) if alone or not background else _from_process(plan, start)
+    yield from make_chunks(plan, start) if alone or not background else from_process(make_chunks, plan, start)
 
 
 def held_out_sentences(plan: ChunkPlan) -> list[list[str]]:
     """The sentences that all chunks of `plan` leave out; reads as much of the text as is needed to find them."""
     sentences: list[list[str]] = []
     if plan.held_out_words:
-        with closing(_split(plan, BEGINNING, Problems(plan.text.on_error))) as paragraphs:
+        problems = Problems(plan.text.on_error)
+        with closing(_split(plan, BEGINNING, read_paragraphs(plan.text, problems=problems))) as paragraphs:
             for paragraph, held_out in paragraphs:
                 if held_out:
                     sentences += paragraph.sentences
@@ -82,16 +85,28 @@ def held_out_sentences(plan: ChunkPlan) -> list[list[str]]:
 def make_chunks(plan: ChunkPlan, start: Position) -> Generator[TextChunk, None, None]:
     """The chunks from `start` on, made here."""
     problems = Problems(plan.text.on_error)
-    forms = _Rows(plan)
+    forms = RowsOfForms(plan)
+    paragraphs = read_paragraphs(plan.text, start, problems=problems)
+    return chunks_of(plan, start, paragraphs, lambda sentence: map(forms.__getitem__, sentence), problems)
+
+
+def chunks_of(
+    plan: ChunkPlan,
+    start: Position,
+    paragraphs: Iterable[Paragraph],
+    rows_of: Callable[[list[Any]], Iterable[int]],
+    problems: Problems,
+) -> Generator[TextChunk, None, None]:
+    """The chunks of `paragraphs`, which begin at `start`; `rows_of` gives the rows of a sentence."""
     gap = [PADDING] * plan.reach
     rows, words, after = gap.copy(), 0, start
-    for paragraph, held_out in _split(plan, start, problems):
+    for paragraph, held_out in _split(plan, start, paragraphs):
         if words >= plan.chunk_words and not held_out:
             yield TextChunk(np.array(rows, np.int32), words, after, False, _taken(problems))
             rows, words = gap.copy(), 0
         if not held_out:
             for sentence in paragraph.sentences:
-                rows += map(forms.__getitem__, sentence)
+                rows += rows_of(sentence)
                 rows += gap
                 words += len(sentence)
         after = paragraph.next
@@ -102,7 +117,7 @@ def make_chunks(plan: ChunkPlan, start: Position) -> Generator[TextChunk, None, 
         raise DataError(", ".join(plan.text.names[:3]), None, "text to train on", found, "Is the text empty?")
 
 
-class _Rows(dict[str, int]):
+class RowsOfForms(dict[str, int]):
     """Form -> row of its normalised word, filled as forms are met, emptied when there are too many."""
 
     def __init__(self, plan: ChunkPlan) -> None:
@@ -119,11 +134,11 @@ class _Rows(dict[str, int]):
 
 
 def _split(
-    plan: ChunkPlan, start: Position, problems: Problems
+    plan: ChunkPlan, start: Position, paragraphs: Iterable[Paragraph]
 ) -> Generator[tuple[Paragraph, bool], None, None]:
-    """The paragraphs from `start` on, and whether each is held out; positions say how many tokens have been."""
+    """The paragraphs, and whether each is held out; positions say how many tokens have been."""
     tokens = start.held_out
-    for place, sentences in read_paragraphs(plan.text, start, problems=problems):
+    for place, sentences in paragraphs:
         held_out = place.paragraph % plan.held_out_every == 0 and tokens < plan.held_out_words
         if held_out:
             tokens += sum(map(len, sentences))
@@ -137,11 +152,11 @@ def _taken(problems: Problems) -> dict[str, int]:
     return counts
 
 
-def _from_process(plan: ChunkPlan, start: Position) -> Generator[TextChunk, None, None]:
-    """The chunks as a second process makes them: one waits in the pipe while the trainer has the one before."""
+def from_process(make: Callable[..., Iterable[Item]], *arguments: object) -> Generator[Item, None, None]:
+    """What `make` gives in a second process: one item waits in the pipe while the trainer has the one before."""
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(there, plan, start), daemon=True)
+    process = context.Process(target=_work, args=(there, make, arguments), daemon=True)
     with starting():
         process.start()
     there.close()
@@ -155,10 +170,10 @@ def _from_process(plan: ChunkPlan, start: Position) -> Generator[TextChunk, None
         process.close()
 
 
-def _received(pipe: Connection, process: SpawnProcess) -> TextChunk | None:
-    """The next chunk, None behind the last; raises the TaggerError that ended the process."""
+def _received(pipe: Connection, process: SpawnProcess) -> Any:
+    """The next item, None behind the last; raises the TaggerError that ended the process."""
     try:
-        item: TextChunk | TaggerError | None = pipe.recv()
+        item = pipe.recv()
     except (EOFError, OSError) as error:
         process.join()
         problem = f"the process that reads the text ended (exit code {process.exitcode})"
@@ -168,13 +183,13 @@ def _received(pipe: Connection, process: SpawnProcess) -> TextChunk | None:
     return item
 
 
-def _work(pipe: Connection, plan: ChunkPlan, start: Position) -> None:
-    """What the second process does: send chunks, then None or the error that ended them."""
+def _work(pipe: Connection, make: Callable[..., Iterable[object]], arguments: tuple[object, ...]) -> None:
+    """What the second process does: send items, then None or the error that ended them."""
     follow_parent()
     with suppress(BrokenPipeError):  # the parent wants no more
         try:
-            for chunk in make_chunks(plan, start):
-                pipe.send(chunk)
+            for item in make(*arguments):
+                pipe.send(item)
             pipe.send(None)
         except TaggerError as error:
             pipe.send(error)

@@ -30,31 +30,39 @@ class Corruption:
         sums = np.cumsum(chances)
         return cls(torch.from_numpy(sums / sums[-1]))
 
+    def to(self, device: torch.device) -> "Corruption":
+        """The same on `device`, that of the generator that it is to draw with."""
+        return Corruption(self.sums.to(device))
+
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
         """`count` rows, independent of each other. Shape: [count]."""
-        chances = torch.rand(count, generator=generator, dtype=torch.float64)
+        chances = torch.rand(count, generator=generator, dtype=torch.float64, device=generator.device)
         return torch.searchsorted(self.sums, chances, right=True).clamp_(max=len(self.sums) - 1)
 
 
 def draw_others(pool: Tensor, centres: Tensor, count: int, generator: torch.Generator) -> Tensor:
     """For each window `count` places in `pool` of words other than its centre; each such place alike.
 
+    `pool` and `centres` lie on the generator's device.
+
     Shapes: pool [P] and centres [N], rows; result [N, count]. Of a word that is all the pool holds the place stays:
     such a pair scores alike on both sides and teaches nothing.
     """
-    draws = torch.randint(len(pool), (len(centres), count), generator=generator)  # [N, count]
+    device = generator.device
+    draws = torch.randint(len(pool), (len(centres), count), generator=generator, device=device)  # [N, count]
     for _ in range(THROWS):
         same = pool[draws] == centres[:, None]
         again = int(same.sum())
         if not again:
             return draws
-        draws[same] = torch.randint(len(pool), (again,), generator=generator)
+        draws[same] = torch.randint(len(pool), (again,), generator=generator, device=device)
     same = pool[draws] == centres[:, None]
     for row in torch.unique(centres[same.any(1)]):  # a word that is most of the pool
         places = (pool != row).nonzero()[:, 0]
         chosen = same & (centres == row)[:, None]
         if len(places):
-            draws[chosen] = places[torch.randint(len(places), (int(chosen.sum()),), generator=generator)]
+            numbers = torch.randint(len(places), (int(chosen.sum()),), generator=generator, device=device)
+            draws[chosen] = places[numbers]
     return draws
 
 

@@ -12,11 +12,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tagger.network.heads import Head
 from tagger.network.layers import is_static
 from tagger.network.window_network import WindowNetwork
+from tagger.text.true_windows import TRUE, WINDOW_ROWS
 from tagger.training.batches import Corpora, EncodedCorpus, batch_orders, hide_words, make_batch
 from tagger.training.distillation import Teacher
 from tagger.training.losses import batch_losses, teaches
+from tagger.training.shares import WHOLE, Share, deal, fractions, own_generator
 
 Watched = list[tuple[Tensor, Tensor]]
 """What `WindowNetwork.hidden` tells of each hidden layer on steps that are watched."""
@@ -36,7 +39,10 @@ class Lesson(Protocol):
     def losses(
         self, network: WindowNetwork, generator: torch.Generator, watched: Watched | None
     ) -> tuple[dict[str, Tensor], int]:
-        """The loss of each task (mean a word) and the words that it is taken over."""
+        """The loss of each task (mean a word) and the words that it is taken over.
+
+        Where several processes share the lesson: this one's part of the loss, none without a part, and all words.
+        """
 
 
 class Lessons(Protocol):
@@ -57,13 +63,14 @@ class CorpusLessons:
     """Batches of labelled corpora: each corpus teaches the tasks that it has labels of, all of them once an epoch.
 
     A function in place of the corpora draws those of each epoch. `unknown_rate`: share of a batch's forms whose word is
-    hidden. `teacher`: whose beliefs each batch adds losses for.
+    hidden. `teacher`: whose beliefs each batch adds losses for. `share`: the part of each batch that is learnt here.
     """
 
     corpora: Corpora
     batch_words: int
     unknown_rate: float = 0.0
     teacher: Teacher | None = None
+    share: Share = WHOLE
 
     def epoch(self, shuffle: np.random.Generator, place: dict[str, Any]) -> tuple[int, Iterator[Lesson]]:
         """Every batch of every corpus, in random order."""
@@ -91,7 +98,49 @@ class _BatchLesson:
     def losses(
         self, network: WindowNetwork, generator: torch.Generator, watched: Watched | None
     ) -> tuple[dict[str, Tensor], int]:
-        batch = make_batch(self.corpus, self.order, network.window).to(next(network.parameters()).device)
+        if self.source.share.count == 1:
+            return self._losses(self.order, network, generator, watched)
+        return self._part(network, own_generator(generator, self.source.share), watched)
+
+    def _part(
+        self, network: WindowNetwork, generator: torch.Generator, watched: Watched | None
+    ) -> tuple[dict[str, Tensor], int]:
+        """This process's part of the losses, which add up to those of the whole batch, and the words of all."""
+        rank, count = self.source.share.rank, self.source.share.count
+        parts = [self.order[places] for places in deal(self.corpus.lengths[self.order], count)]
+        counts = {task: self._counts(network.head(task), task, parts) for task in self.corpus.labels}
+        teacher = self.source.teacher
+        taught = any(map(sum, counts.values())) or bool(teacher and teacher.labels)
+        words = int(self.corpus.lengths[self.order].sum()) if taught else 0
+        if not len(parts[rank]):
+            return {}, words
+        losses, own = self._losses(parts[rank], network, generator, watched)
+        if not own:
+            return {}, words
+        by_words = self._counts(None, "", parts)
+        return {
+            task: loss * fractions(counts.get(task, by_words))[rank] for task, loss in losses.items()
+        }, words
+
+    def _counts(self, head: Head | None, task: str, parts: list[NDArray[np.int64]]) -> list[int]:
+        """What the mean loss of a task is taken over in each part: words, of a scorer true windows if it has pairs."""
+        if head is None or head.objective != "margin":
+            return [int(self.corpus.lengths[part].sum()) for part in parts]
+        gold = [words_of(self.corpus, self.corpus.labels[task], part) for part in parts]
+        return [
+            int((kinds == WINDOW_ROWS[TRUE]).sum()) if teaches(head, torch.from_numpy(kinds)) else 0
+            for kinds in gold
+        ]
+
+    def _losses(
+        self,
+        order: NDArray[np.int64],
+        network: WindowNetwork,
+        generator: torch.Generator,
+        watched: Watched | None,
+    ) -> tuple[dict[str, Tensor], int]:
+        """The losses of the sentences `order` of the corpus, and their words."""
+        batch = make_batch(self.corpus, order, network.window).to(next(network.parameters()).device)
         teacher = self.source.teacher
         beliefs = teacher.beliefs(batch) if teacher else {}
         if self.source.unknown_rate:
@@ -113,6 +162,14 @@ class _BatchLesson:
             return losses, batch.words
         # scorers alone, and no pair of windows for any of them: losses of 0 that no mean counts
         return batch_losses(network, batch, {task: scores[task] for task in batch.labels}, generator), 0
+
+
+def words_of(
+    corpus: EncodedCorpus, values: NDArray[np.int64], sentences: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The `values` [words] of these sentences, one after the other."""
+    parts = [values[corpus.starts[row] : corpus.starts[row + 1]] for row in sentences]
+    return np.concatenate(parts) if parts else values[:0]
 
 
 def _epoch_orders(

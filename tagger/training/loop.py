@@ -1,5 +1,6 @@
 """The training loop: one generator of steps; saving, showing and stopping on request are up to who consumes them."""
 
+import math
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -8,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from tagger.config import ScheduleSettings
 from tagger.errors import TaggerError
@@ -16,6 +18,7 @@ from tagger.records import Evaluation, Step
 from tagger.training.averaging import MovingAverage
 from tagger.training.batches import Corpora
 from tagger.training.distillation import Teacher
+from tagger.training.engines import ALONE, Engine
 from tagger.training.freezing import Freezing
 from tagger.training.lessons import CorpusLessons, Lesson, Lessons
 from tagger.training.optimizers import Optimizer
@@ -71,6 +74,7 @@ class TrainingState:
     best_epoch: int = 0
     plateau: Plateau = field(default_factory=Plateau)
     place: dict[str, Any] = field(default_factory=dict)  # where a stream of lessons stands; plain values
+    engine: Engine = ALONE  # who works on the steps
     history: list[dict[str, Any]] = field(
         default_factory=list
     )  # kept by the consumer, carried by checkpoints
@@ -79,6 +83,12 @@ class TrainingState:
         """Inside the block the network has the weights that are scored and saved (averaged ones, if so set)."""
         return self.average.applied() if self.average else nullcontext()
 
+    def tensors(self) -> list[Tensor]:
+        """All numbers that the steps change."""
+        averages = self.average.values() if self.average else {}
+        memory = self.optimizer.tensors(self.network)
+        return [*self.network.state_dict().values(), *memory.values(), *averages.values()]
+
 
 def train_epochs(state: TrainingState, corpora: Corpora, plan: Plan, evaluate: Evaluate) -> Iterator[Step]:
     """Steps of training on labelled corpora from where `state` stands to the end, as `learn` says.
@@ -86,9 +96,8 @@ def train_epochs(state: TrainingState, corpora: Corpora, plan: Plan, evaluate: E
     Each corpus teaches the tasks that it has labels of; an epoch goes once through all of them, batches of the
     corpora mixed in random order. A function in place of the corpora draws those of each epoch from `state.shuffle`.
     """
-    return learn(
-        state, CorpusLessons(corpora, plan.batch_words, plan.unknown_rate, plan.teacher), plan, evaluate
-    )
+    lessons = CorpusLessons(corpora, plan.batch_words, plan.unknown_rate, plan.teacher, state.engine.share)
+    return learn(state, lessons, plan, evaluate)
 
 
 def learn(state: TrainingState, lessons: Lessons, plan: Plan, evaluate: Evaluate) -> Iterator[Step]:
@@ -100,8 +109,9 @@ def learn(state: TrainingState, lessons: Lessons, plan: Plan, evaluate: Evaluate
     while not _finished(state, plan, lessons):
         plan.freezing.apply(state.network, state.epoch)
         last = yield from _epoch(state, lessons, plan, begun)
+        state.engine.align(state.tensors)
         with state.evaluated():
-            found = evaluate()
+            found = state.engine.evaluate(evaluate)
         state.epoch += 1
         if state.epoch >= plan.schedule.warm_up:  # before that the rate has not been at its full size
             state.plateau = state.plateau.after(_quality(last, found, plan), plan.schedule)
@@ -109,7 +119,7 @@ def learn(state: TrainingState, lessons: Lessons, plan: Plan, evaluate: Evaluate
         best = plan.keep_last or found.score is None or before is None or found.score > before
         if best:
             state.best_score, state.best_epoch = found.score, state.epoch
-        state.seconds = time.perf_counter() - begun
+        state.seconds = state.engine.same(time.perf_counter() - begun)
         yield replace(
             last,
             seconds=state.seconds,
@@ -181,23 +191,26 @@ def _step(
     network.train()
     optimizer.set_rate(rate)
     losses, words = lesson.losses(network, state.generator, watch.outputs if watch else None)
-    total = torch.stack([plan.weights[task] * loss for task, loss in losses.items()]).sum()
-    if not torch.isfinite(total):
+    optimizer.zero_grad()
+    if losses:  # else the lesson has too few sentences for all processes
+        total = torch.stack([plan.weights[task] * loss for task, loss in losses.items()]).sum()
+        if total.requires_grad:  # else all that this lesson teaches is frozen
+            total.backward()  # type: ignore[no-untyped-call]
+    found = state.engine.combine(network, losses, tuple(plan.weights))
+    whole = sum(plan.weights[task] * loss for task, loss in found.items())
+    if not math.isfinite(whole):
         raise TaggerError(
-            f"expected a finite loss, found {total.item()} at step {state.step + 1}",
+            f"expected a finite loss, found {whole} at step {state.step + 1}",
             where="training",
             hint="Lower optimizer.rate, or set optimizer.clip = 1.0.",
         )
-    optimizer.zero_grad()
-    if total.requires_grad:  # else all that this lesson teaches is frozen
-        total.backward()  # type: ignore[no-untyped-call]
     if watch:
         watch.before_step()
     _regularised_step(state, plan)
     if watch:
         watch.after_step()
     state.step += 1
-    return {task: loss.item() for task, loss in losses.items()}, words
+    return found, words
 
 
 def _regularised_step(state: TrainingState, plan: Plan) -> None:

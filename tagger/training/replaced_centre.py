@@ -22,6 +22,9 @@ from torch import Tensor
 BLOCK = 512
 """Windows worked on at once: what they become (512 x 5 corruptions x 300 units, 3 MB) stays near the cache."""
 
+GPU_BLOCK = 16_384
+"""The same where there is no cache to stay in and a kernel's start costs."""
+
 Activation = Callable[[Tensor], Tensor]
 
 
@@ -149,7 +152,7 @@ def _shard(
     """Sums over the windows numbered in `part`. Shapes: drawn [P, H], the pool's products."""
     found = Gradients.zeros(scorer)
     parts = _Parts(*(torch.zeros_like(tensor) for tensor in (layer.around, layer.middle, drawn)))
-    for block in torch.split(part, BLOCK):
+    for block in torch.split(part, BLOCK if scorer.vectors.device.type == "cpu" else GPU_BLOCK):
         scored = _score(scorer, layer, drawn, windows.windows[block], windows.draws[block])
         losses = (margin - scored.lead).clamp_min(0.0)  # [n, K]
         found.loss += float(losses.sum())

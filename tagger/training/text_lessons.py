@@ -15,11 +15,15 @@ from torch import Tensor, nn
 
 from tagger.network.window_network import WindowNetwork
 from tagger.text.raw_text import BEGINNING, Position
+from tagger.text.shared_chunks import shared_chunks
 from tagger.text.text_chunks import ChunkPlan, TextChunk, stream_chunks
 from tagger.training.corruption import Corruption, draw_others
+from tagger.training.engines import ALONE, Engine
 from tagger.training.lessons import Lesson, Watched
 from tagger.training.replaced_centre import DERIVATIVES, Corrupted, Gradients, Scorer, margin_gradients
+from tagger.training.shares import slice_of
 
+ALL = slice(None)
 WATCHED_WINDOWS = 512
 """Windows of a watched step whose hidden units are looked at."""
 
@@ -42,6 +46,7 @@ class TextPlan:
     seconds: float = 0.0  # no round starts after so many of training; 0: no limit
     shards: int = 1  # parts of a step that can be worked on at the same time
     executor: Executor | None = None
+    engine: Engine = ALONE  # whose processes share the text and every step
 
 
 @dataclass(slots=True)
@@ -92,7 +97,7 @@ class TextLessons:
         position = place.setdefault("position", list(BEGINNING))
         if self._stream is None or position != self._at:
             self.close()
-            self._stream = stream_chunks(self.plan.chunks, Position(*position))
+            self._stream = self._open(Position(*position))
         chunk = next(self._stream, None)
         if chunk is None:  # what was left of the text held no word
             chunk = TextChunk(np.zeros(0, np.int32), 0, BEGINNING, True, {})
@@ -101,6 +106,18 @@ class TextLessons:
             place["passes"] = place.get("passes", 0) + 1
         place["position"] = self._at = list(BEGINNING if chunk.end else chunk.next)
         return chunk
+
+    def _open(self, start: Position) -> Generator[TextChunk, None, None]:
+        engine = self.plan.engine
+        if engine.share.count == 1:
+            return stream_chunks(self.plan.chunks, start)
+        return shared_chunks(
+            self.plan.chunks,
+            start,
+            rank=engine.share.rank,
+            count=engine.share.count,
+            exchange=engine.exchange,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,39 +153,49 @@ class _WindowsLesson:
     def losses(
         self, network: WindowNetwork, generator: torch.Generator, watched: Watched | None
     ) -> tuple[dict[str, Tensor], int]:
-        """The mean loss of a pair, and the windows."""
-        windows = torch.from_numpy(self.windows)
-        if not len(windows):
-            return {self.plan.task: torch.zeros(())}, 0
-        drawn = corrupt(windows, self.plan.corruption, self.plan.corruptions, self.plan.pool_words, generator)
+        """The mean loss of a pair, and the windows. Every process draws for all of them and learns from its own."""
+        plan, count = self.plan, len(self.windows)
+        windows = torch.from_numpy(self.windows).to(generator.device)
+        if not count:
+            return {plan.task: torch.zeros(())}, 0
+        own = slice_of(count, plan.engine.share)
+        drawn = corrupt(windows, plan.corruption, plan.corruptions, plan.pool_words, generator, own)
         if watched is not None:
             _watch(network, windows[:WATCHED_WINDOWS], watched)
-        return {self.plan.task: text_loss(network, self.plan, drawn)}, len(windows)
+        if not len(drawn.windows):
+            return {}, count
+        return {plan.task: text_loss(network, plan, drawn, len(drawn.windows) / count)}, count
 
 
 def corrupt(
-    windows: Tensor, corruption: Corruption, corruptions: int, pool_words: int, generator: torch.Generator
+    windows: Tensor,
+    corruption: Corruption,
+    corruptions: int,
+    pool_words: int,
+    generator: torch.Generator,
+    part: slice = ALL,
 ) -> Corrupted:
     """The windows and `corruptions` words for the centre of each, never its own. Shapes: windows [N, W], rows.
 
     A window draws from a pool of `pool_words` words that the whole step shares: the product of the first layer with
-    each of them is computed once.
+    each of them is computed once. Of what is drawn for all windows a `part` can be kept.
     """
     pool = corruption.draw(pool_words, generator)
-    draws = draw_others(pool, windows[:, windows.shape[1] // 2], corruptions, generator)
+    draws = draw_others(pool, windows[:, windows.shape[1] // 2], corruptions, generator)[part]
+    windows = windows[part]
     rows, numbers = torch.unique(torch.cat([windows.flatten(), pool]), return_inverse=True)
     of_windows, of_pool = numbers.split([windows.numel(), len(pool)])
     return Corrupted(rows, of_windows.view(windows.shape), of_pool, draws)
 
 
-def text_loss(network: WindowNetwork, plan: TextPlan, drawn: Corrupted) -> Tensor:
-    """The mean loss of a pair under the network's weights, with its gradients behind it."""
+def text_loss(network: WindowNetwork, plan: TextPlan, drawn: Corrupted, factor: float = 1.0) -> Tensor:
+    """The mean loss of a pair under the network's weights times `factor`, with its gradients behind it."""
     table, layer, head = network.lookup.get_submodule("word"), network.trunk[0], network.head(plan.task)
     assert isinstance(table, nn.Embedding) and isinstance(layer, nn.Linear)
     weights: tuple[Tensor, ...] = (table.weight, layer.weight, layer.bias, head.weight)
     job = _Job(network, plan, drawn, head.margin, table.sparse)
     loss: Tensor = _MarginLoss.apply(job, *weights)  # type: ignore[no-untyped-call]
-    return loss
+    return loss if factor == 1.0 else factor * loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +251,12 @@ class _MarginLoss(torch.autograd.Function):
 
 def _watch(network: WindowNetwork, windows: Tensor, watched: Watched) -> None:
     """Let `watched` see what the hidden layer makes of some windows."""
-    with_padding = torch.cat([torch.zeros(1, dtype=torch.int64), windows.flatten()])
+    with_padding = torch.cat([windows.new_zeros(1), windows.flatten()])
     rows, numbers = torch.unique(with_padding, return_inverse=True)
     with torch.no_grad():
         network.hidden(
             rows[:, None],
-            torch.zeros(len(rows), 0, dtype=torch.int64),
+            rows.new_zeros(len(rows), 0),
             numbers[1:].view(windows.shape),
             watch=watched,
         )

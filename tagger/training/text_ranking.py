@@ -27,6 +27,10 @@ class HeldOut:
     others: Tensor
     candidates: Tensor
 
+    def to(self, device: torch.device) -> "HeldOut":
+        """The same on `device`."""
+        return HeldOut(self.windows.to(device), self.others.to(device), self.candidates.to(device))
+
 
 def held_out_windows(
     rows: NDArray[np.int64], chances: NDArray[np.float64], reach: int, corruption: Corruption

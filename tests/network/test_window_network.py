@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from tagger.errors import SettingsError
+from tagger.network import window_network
 from tagger.network.activations import ACTIVATIONS
 from tagger.network.heads import Head
 from tagger.network.lookup import CharacterConvolution, Lookup
@@ -276,3 +277,21 @@ def test_gradients_with_16_bits_are_close_to_those_with_32() -> None:
         gradients.append(network.trunk[0].weight.grad.flatten())
     cosine = torch.cosine_similarity(*gradients, dim=0).item()
     assert 0.999 < cosine < 1.0
+
+
+def test_mixed_precision_gives_single_scores_close_to_exact_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a GPU does with 16 bits, done by the CPU, whose products torch can round in the same way."""
+    found = []
+    for devices in ((), ("cpu",)):
+        monkeypatch.setattr(window_network, "MIXED_DEVICES", devices)
+        network = small_network(window=3)
+        network.in_bfloat16 = True
+        network.train()
+        scores = network(ROWS, CHARACTERS, WINDOWS)["pos"]
+        scores.square().sum().backward()
+        assert scores.dtype == torch.float32
+        found.append((scores.detach(), network.head("pos").weight.grad.flatten()))
+    (first, of_first), (mixed, of_mixed) = found
+    assert not torch.equal(first, mixed)
+    np.testing.assert_allclose(mixed, first, atol=0.02)
+    assert torch.cosine_similarity(of_first, of_mixed, dim=0) > 0.999

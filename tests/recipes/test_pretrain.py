@@ -453,7 +453,7 @@ REFUSED = {
     "network.batch_norm=true": "network.batch_norm: expected false (pretraining), found true.",
     "network.dropout=0.5": "network.dropout: expected no dropout and no hidden words (features.word.unknown_rate) (pretraining), found some.",
     "tasks.pos.objective='word'": "tasks: expected none: the text is the task (pretraining), found pos.",
-    "training.device='cuda'": "training.device: expected \"cpu\" (pretraining), found 'cuda'.",
+    "training.device='mps'": 'training.device: expected "cpu", "cuda" or "auto" (pretraining), found \'mps\'.',
     "transfer.model='x'": "transfer.model: expected \"\" (pretraining), found 'x'.",
 }
 

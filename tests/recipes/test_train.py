@@ -7,7 +7,6 @@ import pytest
 import tagger
 from tagger.config import Settings
 from tagger.errors import DataError, ModelError, OutputExistsError, SettingsError, TaggerError
-from tagger.recipes.first_state import choose_device
 from tagger.recipes.train import resume_settings, train
 from tagger.records import Step
 from tagger.saved import HISTORY, METRICS, RUN, SETTINGS, WEIGHTS
@@ -305,17 +304,6 @@ def test_there_is_nothing_to_resume_in_an_empty_folder(tmp_path: Path) -> None:
     assert str(error.value) == (
         f"{tmp_path}: expected a run with last.safetensors, found none. Train it without --resume."
     )
-
-
-def test_a_device_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
-    with pytest.raises(SettingsError) as error:
-        choose_device("cuda")
-    assert str(error.value) == (
-        'training.device: expected a device of this machine, found \'cuda\'. Use "cpu" or "auto".'
-    )
-    assert choose_device("auto").type == "cpu"
 
 
 @pytest.mark.parametrize(

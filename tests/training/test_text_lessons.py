@@ -1,5 +1,6 @@
 """Raw text to windows and lessons: against windows cut out by hand; gradients against autograd through the network."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,16 +8,23 @@ import numpy as np
 import pytest
 import torch
 
+from tagger.config import OptimizerSettings, ScheduleSettings
 from tagger.network.window_network import WindowNetwork, initialise
 from tagger.objectives.margin import margin_loss
+from tagger.records import Evaluation
 from tagger.saved import NetworkDescription, TaskDescription
+from tagger.text import shared_chunks, text_chunks
 from tagger.text.features import Feature, FormFeatures
 from tagger.text.text_chunks import ChunkPlan
 from tagger.text.text_sources import find_text
 from tagger.text.vocabulary import Vocabulary
 from tagger.training.build import build_network
 from tagger.training.corruption import Corruption, centre_chances
+from tagger.training.engines import ALONE, Engine
+from tagger.training.loop import Plan, TrainingState, learn
+from tagger.training.optimizers import build_optimizer
 from tagger.training.text_lessons import TextLessons, TextPlan, corrupt, text_loss, windows_of
+from tests.training.ranks import on_ranks
 
 WORDS = ["the", "cat", "sat", "on", "mat", "a", "dog", "ran"]
 COUNTS = np.array([8, 4, 4, 2, 2, 2, 1, 1])
@@ -132,3 +140,39 @@ def test_text_is_over_after_its_passes_or_when_the_time_is_up(tmp_path: Path) ->
     assert place["words"] == 2 * 5 * (7 + 4 + 7 + 4)
     assert lessons.over({}, 5.0)
     assert not lessons.over({}, 4.9)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_several_processes_learn_from_the_windows_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sparse: bool, count: int
+) -> None:
+    """Three processes are more than the last step of some chunk has windows."""
+    for module in (shared_chunks, text_chunks):  # threads may not start processes that read
+        monkeypatch.setattr(module, "from_process", lambda make, *arguments: make(*arguments))
+    text = plan(tmp_path, passes=2)
+
+    def learnt(engine: Engine) -> tuple[list[tuple[int, float]], dict[str, torch.Tensor], dict[str, Any]]:
+        own = network(sparse=sparse)
+        settings = OptimizerSettings(name="adagrad", rate=0.1, sparse_rows=int(sparse))
+        state = TrainingState(
+            own,
+            build_optimizer(own, settings),
+            None,
+            torch.Generator().manual_seed(4),
+            np.random.default_rng(5),
+            engine=engine,
+        )
+        lessons = TextLessons(replace(text, engine=engine))
+        chosen = Plan(0, 0, 0, 0.1, 0.0, 0.0, ScheduleSettings(name="constant"), {"text": 1.0})
+        steps = [(step.words, step.loss) for step in learn(state, lessons, chosen, Evaluation)]
+        lessons.close()
+        return steps, dict(own.state_dict()), state.place
+
+    one = learnt(ALONE)
+    for steps, weights, place in on_ranks(count, learnt):
+        assert [words for words, _ in steps] == [words for words, _ in one[0]]
+        assert [loss for _, loss in steps] == pytest.approx([loss for _, loss in one[0]], rel=1e-6)
+        assert place == one[2]
+        for name, value in one[1].items():
+            torch.testing.assert_close(weights[name], value, rtol=1e-5, atol=1e-6)
