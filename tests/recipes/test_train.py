@@ -285,7 +285,7 @@ def test_pretrained_vectors_fill_their_rows_and_add_words(corpus: Path, tmp_path
         (
             {"data": {}},
             "data: expected training data, found none. Set data.folder to what `tagger prep` wrote, "
-            "or data.train and data.dev to corpus files.",
+            "data.train and data.dev to corpus files, or data.dataset.",
         ),
     ],
 )
