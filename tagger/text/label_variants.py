@@ -16,8 +16,21 @@ tell cases apart."""
 def renamed_tags(counts: Mapping[str, int], *, spans: bool) -> dict[str, str]:
     """Tags that are a variant of a more frequent one -> that one.
 
-    Of spans, the types are compared, and letters and hyphens put right; "o" is O where there is an O.
+    Of spans, the types are compared, and letters and hyphens put right; "o" is O where there is an O. What was renamed
+    counts for its new spelling, so renaming again changes nothing more.
     """
+    table = {tag: tag for tag in counts}
+    current = Counter(counts)
+    while found := _renamed_once(current, spans):
+        table = {tag: found.get(new, new) for tag, new in table.items()}
+        current = Counter()
+        for tag, count in counts.items():
+            current[table[tag]] += count
+    return {tag: new for tag, new in table.items() if new != tag}
+
+
+def _renamed_once(counts: Mapping[str, int], spans: bool) -> dict[str, str]:
+    """As `renamed_tags`, with the counts as they are."""
     labels: Counter[str] = Counter()
     for tag, count in counts.items():
         label = _label(tag, spans)

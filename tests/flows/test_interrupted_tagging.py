@@ -73,15 +73,15 @@ def test_kills_and_resumptions_give_the_tree_of_an_uninterrupted_run(
     place: Path, workers: str, kills: int
 ) -> None:
     tagger("tag", "-m", "model", "news", "-o", "whole", cwd=place)
-    draw = random.Random(int(workers))
+    draw, killed = random.Random(int(workers)), 0
     for _ in range(kills):
         process = begin(place, "--resume", "--workers", workers)
         wait_for(process, place, lines(place) + draw.randint(1, FILES_A_KILL))
         time.sleep(draw.uniform(0, 0.002))
-        assert process.poll() is None, "the run was over before it could be killed"
         process.kill()
         process.communicate()
-    assert 0 < len(outputs(place / "out")) < len(outputs(place / "whole"))
+        killed += 0 < len(outputs(place / "out")) < len(outputs(place / "whole"))
+    assert killed  # on a machine that is busy elsewhere a run may come to its end before the last ones
     result = tagger("tag", "-m", "model", "news", "-o", "out", "--resume", "--workers", workers, cwd=place)
     assert " done before" in result.stderr
     assert outputs(place / "out") == outputs(place / "whole")

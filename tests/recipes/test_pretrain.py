@@ -340,7 +340,7 @@ def test_what_it_starts_from_and_the_data_set_are_looked_at_before_words_are_cou
         ),
         (
             {"pretraining__text": [str(table)], "pretraining__column": "body"},
-            f"{table}, train: expected a column 'body', found text. Set --column.",
+            f"{table}, train: expected a column 'body', found text. Name another with --column.",
         ),
     ):
         notes: list[str] = []

@@ -1,7 +1,7 @@
 """Variants of tags: which are the same tag, spelt otherwise."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagger.text.label_variants import renamed_tags
@@ -29,6 +29,7 @@ def test_types_of_spans(counts, expected):
     [
         ({"NN": 40, "nn": 2, "Nn": 11}, {"nn": "NN"}),  # one that is frequent may be meant
         ({"NN": 40, "NN ": 1}, {"NN ": "NN"}),
+        ({"B": 1, " b": 4}, {" b": "b", "B": "b"}),
         ({"_": 9, "-": 1, ",": 3, "``": 2}, {}),
         ({"PRP$": 9, "PRP": 90}, {}),
     ],
@@ -37,6 +38,7 @@ def test_plain_tags(counts, expected):
     assert renamed_tags(counts, spans=False) == expected
 
 
+@settings(max_examples=500)
 @given(
     st.dictionaries(st.text(" bBiI-_oOxXyY", min_size=1, max_size=6), st.integers(1, 9), min_size=1),
     st.booleans(),
