@@ -106,6 +106,8 @@ def dataset_of(
             if value is not None:
                 raise typer.BadParameter("it goes with --input-dataset", param_hint=option)
         return None
+    if not name.strip():
+        raise typer.BadParameter("expected the name of a data set, found none", param_hint="--input-dataset")
     return Chosen(name, split or "", column or "", bool(streaming))
 
 

@@ -35,5 +35,7 @@ def is_told_elsewhere(error: BaseException) -> bool:
 
 
 def _rank(name: str) -> int:
-    several = os.environ.get("WORLD_SIZE", "1") != "1" and "RANK" in os.environ
+    several = os.environ.get("WORLD_SIZE", "1") != "1" and {"RANK", "MASTER_ADDR", "MASTER_PORT"} <= set(
+        os.environ
+    )
     return int(os.environ.get(name, "0")) if several else 0

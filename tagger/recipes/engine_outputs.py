@@ -61,10 +61,8 @@ def write_by_actors(
     report = begin_report(files, running)
     plan = OutputPlan(places.output or "", True, suffix)
     build = partial(build_file_work, to_archive([Path(model) for model in models]), job, __version__)
-    with (
-        _folder(job, models, plan, places, running) as folder,
-        ActorPool[Unit, Done](running.workers) as pool,
-    ):
+    actors = ActorPool[Unit, Done](running.workers)  # first: without Ray no folder is begun
+    with _folder(job, models, plan, places, running) as folder, actors as pool:
         start = perf_counter()
         opened = left_to_do(files, plan, folder, report) if running.resume else map(look_at, files)
         units = _units(opened, plan, most=max(1, min(UNIT_BYTES, files.size // (SHARES * pool.workers))))

@@ -99,6 +99,11 @@ class TableTagger:
 
         field = self._job.reading.text_field
         for frame in frames:
+            if field not in frame.columns:
+                found = ", ".join(map(str, frame.columns)) or "no columns"
+                raise DataError(
+                    BATCH, None, f"a column {field!r} of text", found, "Name another with text_field."
+                )
             refuse_clash(self._kinds(), frame.columns)
             texts = Column(field, "string", [_text(value) for value in frame[field]])
             table = from_stream(self._tagged(to_rows([texts]))).drop_columns([field])

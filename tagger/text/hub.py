@@ -72,6 +72,11 @@ def load_splits(name: str, *, config: str = "", streaming: bool = False) -> dict
 
     name, stated = parse_name(name)
     config, path = config or stated, Path(name)
+    if not name.strip():
+        raise DataError("data set", None, "its name", "an empty one", WHAT_THERE_IS)
+    if config and (path.is_file() or (path.is_dir() and is_saved(path))):
+        hint = f"Name {name} alone: files have no configurations."
+        raise DataError(f"{name}:{config}", None, "a data set with configurations", "files of rows", hint)
     if not path.exists() and _looks_local(name):
         raise DataError(name, None, "a data set", "no file or folder of this name", "Is the path right?")
     with library_errors(name):
@@ -226,9 +231,12 @@ def library_errors(name: str) -> Iterator[None]:
         LookupError,
         TypeError,
         RuntimeError,
+        StopIteration,  # of a JSON file without a line
         datasets.exceptions.DatasetsError,
     ) as error:
         cause = error.__cause__ if isinstance(error, datasets.exceptions.DatasetGenerationError) else None
+        if isinstance(cause or error, StopIteration):
+            raise DataError(name, None, "a data set with rows", "none", WHAT_THERE_IS) from error
         reason = " ".join(str(cause or error).split())[:300].rstrip(".") or type(error).__name__
         raise DataError(name, None, "a data set that can be read", reason, WHAT_THERE_IS) from error
 

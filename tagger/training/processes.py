@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import timedelta
 from types import FrameType
@@ -125,6 +125,13 @@ class Processes:
         """Replace `own` by what the first process has."""
         dist.broadcast(own, 0)
 
+    def leave(self) -> None:
+        """Wait for what the first process does alone: `torchrun` ends it where another one ends early."""
+        with suppress(LostProcess):  # what there is to tell, the first process tells
+            self.from_first(lambda: None)
+            with self._together():
+                self.gather(torch.zeros(()))  # nobody still waits at a store that ends with its process
+
     def fail(self) -> None:
         """Let the other processes know that this one tells what went wrong."""
         try:
@@ -171,9 +178,20 @@ class Processes:
 
 
 def are_several() -> bool:
-    """Whether the environment says that this process is one of several."""
-    known = all(name in os.environ for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"))
-    return known and int(os.environ["WORLD_SIZE"]) > 1
+    """Whether the environment says that this process is one of several.
+
+    Raises TaggerError where it says so and does not say how they meet: each would train alone, into one output.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) <= 1:
+        return False
+    missing = [name for name in ("RANK", "MASTER_ADDR", "MASTER_PORT") if name not in os.environ]
+    if missing:
+        found = f"WORLD_SIZE {os.environ['WORLD_SIZE']} without {', '.join(missing)}"
+        hint = "Start with torchrun, or unset WORLD_SIZE to train in one process."
+        raise TaggerError(
+            f"expected all variables by which processes meet, found {found}", where="training", hint=hint
+        )
+    return True
 
 
 def place_on_machine() -> int:
@@ -207,7 +225,9 @@ def opened_engine(device: str) -> Iterator[Engine]:
         engine.fail()
         raise
     else:
-        dist.destroy_process_group()
+        engine.leave()
+        if not engine.lost:
+            dist.destroy_process_group()
     finally:
         for number, handler in before.items():
             if not engine.lost:  # else SIGTERM follows, and must not come before the error is told

@@ -90,7 +90,7 @@ class ParquetSink:
             if content:
                 self._writer.write(content)
         except DifferentColumnsError as error:
-            hint = "Files with different columns need an output each: pass --output FOLDER/."
+            hint = "Files with different columns need an output each: name --output FOLDER/ alone."
             raise DataError("", None, "the columns of the rows before", str(error), hint) from error
 
     def close(self) -> None:

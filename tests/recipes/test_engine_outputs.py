@@ -14,7 +14,7 @@ from tagger.errors import DataError, OutputExistsError, SettingsError, TaggerErr
 from tagger.inference.model_archive import to_archive
 from tagger.recipes import engine_files, engine_outputs
 from tagger.recipes.engine_files import build_file_work
-from tagger.recipes.ray_engine import require_ray
+from tagger.recipes.ray_engine import ActorPool, require_ray
 from tagger.recipes.tag import Reading, Running, TagJob, tag_files
 from tagger.recipes.tag_manifest import MANIFEST
 from tagger.saved import write_model
@@ -214,6 +214,15 @@ def test_without_ray_the_error_says_how_to_get_it(monkeypatch):
         require_ray()
     assert caught.value.where == "--engine"
     assert str(caught.value).endswith('pip install "tagger[ray]" brings it.')
+
+
+def test_without_ray_no_folder_is_begun(place, monkeypatch):
+    monkeypatch.setattr(engine_outputs, "ActorPool", ActorPool)
+    monkeypatch.setitem(sys.modules, "ray", None)
+    monkeypatch.setitem(sys.modules, "ray.data", None)
+    with pytest.raises(SettingsError, match="expected an environment with Ray Data"):
+        tag("news", "tagged/")
+    assert not (place / "tagged").exists()
 
 
 def test_another_version_on_another_machine_is_an_error(place):

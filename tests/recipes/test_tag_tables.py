@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import tagger
-from tagger.errors import ModelError, SettingsError, TaggerError
+from tagger.errors import DataError, ModelError, SettingsError, TaggerError
 from tagger.recipes.tag import Running, tag_files
 from tagger.saved import write_model
 from tests.flows.program import ROOT, environment
@@ -178,6 +178,11 @@ def test_what_is_no_table_is_an_error(model):
     with pytest.raises(TypeError) as caught:
         list(tag.frames([pandas.DataFrame({"text": [7]})]))
     assert str(caught.value) == "expected a text (str), found 7"
+
+
+def test_frames_without_the_column_are_an_error(model):
+    with pytest.raises(DataError, match="batch: expected a column 'text' of text, found body"):
+        list(tagger.TableTagger(model).frames([pandas.DataFrame({"body": ["Ada ."]})]))
 
 
 def test_wrong_options_are_errors_at_once(model, tmp_path):

@@ -392,3 +392,23 @@ def test_splits_of_a_folder_are_those_that_its_card_names(tmp_path):
     (tmp_path / "d" / "README.md").write_text(card)
     datasets.Dataset.from_dict(TEXTS).to_json(str(tmp_path / "d" / "x" / "a.jsonl"))
     assert list(load_splits(str(tmp_path / "d"), streaming=True)) == ["gold"]
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_json_file_without_a_line_is_an_error(tmp_path, streaming):
+    (tmp_path / "empty.jsonl").write_text("")
+    with pytest.raises(DataError, match="expected a data set with rows, found none"):
+        load_splits(str(tmp_path / "empty.jsonl"), streaming=streaming)
+
+
+def test_files_have_no_configurations_and_an_empty_name_is_none(tmp_path):
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"text": "Ada"}\n')
+    with pytest.raises(DataError) as error:
+        load_splits(f"{file}:small")
+    assert str(error.value) == (
+        f"{file}:small: expected a data set with configurations, found files of rows. "
+        f"Name {file} alone: files have no configurations."
+    )
+    with pytest.raises(DataError, match=r"^data set: expected its name, found an empty one\. Name a saved"):
+        load_splits("")

@@ -1,6 +1,7 @@
 """Trainings of several processes (threads here) against one process that learns from whole batches."""
 
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -23,7 +24,7 @@ from tagger.training.distillation import Teacher, distilled
 from tagger.training.engines import ALONE, Engine, OneProcess, own_threads
 from tagger.training.loop import TrainingState, train_epochs
 from tagger.training.optimizers import OPTIMIZERS, SPARSE_OPTIMIZERS, build_optimizer
-from tagger.training.processes import LostProcess, are_several, place_on_machine
+from tagger.training.processes import LostProcess, are_several, opened_engine, place_on_machine
 from tagger.training.shares import Share, deal
 from tests.training.corpora import SENTENCES, encoded, features, plan, state
 from tests.training.ranks import Meeting, Rank, on_ranks
@@ -238,6 +239,23 @@ def test_an_error_is_told_once_and_a_lost_process_not_beside_its_reason() -> Non
     )
 
 
+def test_all_stay_until_the_first_process_is_done_and_a_failed_one_keeps_nobody() -> None:
+    done: list[str] = []
+
+    def work(rank: Rank) -> list[str]:
+        if not rank.share.rank:
+            time.sleep(0.3)
+            done.append("scored")
+        rank.leave()
+        return list(done)
+
+    assert on_ranks(2, work) == [["scored"]] * 2
+    first, second = (Rank(Meeting(2), number) for number in range(2))
+    second.fail()
+    second.leave()
+    assert second.lost and not first.lost
+
+
 def test_an_end_from_outside_is_told_once() -> None:
     rank = Rank(Meeting(2), 0)
     with pytest.raises(LostProcess) as caught:
@@ -265,3 +283,16 @@ def test_the_threads_of_a_machine_are_shared(threads: int, neighbours: int, own:
     assert own_threads(engine, threads) == own
     assert own_threads(OneProcess(), threads) == threads
     assert engine.share == Share(0, 2)
+
+
+def test_processes_that_cannot_meet_do_not_train_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"RANK": "1", "WORLD_SIZE": "2"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("MASTER_ADDR", raising=False)
+    monkeypatch.delenv("MASTER_PORT", raising=False)
+    with pytest.raises(TaggerError) as caught, opened_engine("cpu"):
+        pass
+    assert str(caught.value) == (
+        "training: expected all variables by which processes meet, found WORLD_SIZE 2 without MASTER_ADDR, "
+        "MASTER_PORT. Start with torchrun, or unset WORLD_SIZE to train in one process."
+    )

@@ -239,7 +239,7 @@ def test_rows_with_other_columns_are_an_error():
     assert str(error.value) == (
         "expected the columns of the rows before, found tags (struct<ner: list<item: string>>), spans "
         "(struct<ner: list<item: struct<start: in…) and no tags (struct<pos: list<item: string>>). "
-        "Files with different columns need an output each: pass --output FOLDER/."
+        "Files with different columns need an output each: name --output FOLDER/ alone."
     )
 
 
