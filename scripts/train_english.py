@@ -40,7 +40,7 @@ SHORTEST = 80
 WORDS = 165_000
 """Words of the model that is passed on."""
 PRIVATE = r"@|(?=.*[1-9])(?:\d[-.()]*){7}"
-"""Forms that it shall not hold: addresses, and seven digits or more in a row."""
+"""Forms that it shall not hold: e-mail addresses, and seven digits or more in a row."""
 COLUMNS = ("upos", "xpos", "ner")
 
 PREP = """prep ewt --train data/ewt/en_ewt-ud-train.conllu --join-train data/ewt/en_ewt-ud-train.iob2
@@ -129,8 +129,8 @@ CARD = """
   3.4 million tokens tagged by networks that voted.
 - all-MiniLM-L6-v2, Apache-2.0: its vectors of single words were a feature of one of these networks.
 
-The model holds none of these texts, but their words stand in its lists; addresses and telephone numbers were left out.
-It is passed on under CC BY-SA 4.0
+The model holds none of these texts, but their words stand in its lists; e-mail addresses and telephone numbers were
+left out. It is passed on under CC BY-SA 4.0
 (https://creativecommons.org/licenses/by-sa/4.0/). `python scripts/train_english.py --work DIR` makes it again.
 
 Entities are people, places and organisations (PER, LOC, ORG) as the layer on EWT marks them.
