@@ -133,7 +133,7 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError as error:
         code = report(error)
-    if code == INTERRUPTED:
+    if code == INTERRUPTED or "WORLD_SIZE" in os.environ:
         _leave(code)
     sys.exit(code)
 
@@ -142,7 +142,8 @@ def _leave(code: int) -> NoReturn:
     """End the process with exactly this exit code.
 
     Python itself would kill the process by SIGINT, though Ctrl-C has been dealt with, where it came within an `eval` or
-    `exec` of text; modules that define dataclasses do that while they are imported.
+    `exec` of text; modules that define dataclasses do that while they are imported. And where one of several processes
+    is lost, the threads of the others that wait for it could abort them while Python ends.
     """
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from tests.flows.program import environment
@@ -47,29 +47,37 @@ def torchrun(
 
 def together(*arguments: str, cwd: Path, count: int = 2) -> list[subprocess.CompletedProcess[str]]:
     """Run one command line in `count` processes that find one another by their environment; all must end well."""
+    return programs("-m", "tagger", *arguments, cwd=cwd, count=count)
+
+
+def programs(*arguments: str, cwd: Path, count: int = 2) -> list[subprocess.CompletedProcess[str]]:
+    """Run Python with the same arguments in `count` processes, as `together` does a command line."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(count)}
     place["LOCAL_WORLD_SIZE"] = str(count)
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tagger", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            cwd=cwd,
-            env={**environment(), **place, "RANK": str(rank), "LOCAL_RANK": str(rank)},
-        )
-        for rank in range(count)
-    ]
     results = []
-    for process in started:
-        output, errors = process.communicate(timeout=LIMIT)
-        assert process.returncode == 0, output + errors
-        assert "Traceback" not in errors and "Warning" not in errors, errors
-        results.append(subprocess.CompletedProcess(arguments, process.returncode, output, errors))
+    with ExitStack() as stack:
+        started = []
+        for rank in range(count):
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                cwd=cwd,
+                env={**environment(), **place, "RANK": str(rank), "LOCAL_RANK": str(rank)},
+            )
+            stack.enter_context(process)
+            stack.callback(process.kill)
+            started.append(process)
+        for process in started:
+            output, errors = process.communicate(timeout=LIMIT)
+            assert process.returncode == 0, output + errors
+            assert "Traceback" not in errors and "Warning" not in errors, errors
+            results.append(subprocess.CompletedProcess(arguments, process.returncode, output, errors))
     return results
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.flows.program import BOTH_TASKS, arrays, assert_same_training, read_jsonl, sample, tagger
-from tests.flows.several import together, torchrun
+from tests.flows.several import programs, together, torchrun
 
 SETTINGS = f"""\
 [data]
@@ -196,3 +196,24 @@ def test_a_killed_pretraining_goes_on_to_the_same_weights(text: Path) -> None:
     assert len(re.findall(LOST, killed.stderr)) == 1, killed.stderr
     together("pretrain", "--resume", "model", cwd=text)
     assert_same_training(text / "model", text / "whole")
+
+
+THREADS = """\
+import os
+from pathlib import Path
+
+from tagger.recipes.train import train
+from tagger.settings_file import load_settings
+
+if __name__ == "__main__":
+    train(load_settings(Path("settings.toml")), Path("model"))
+    names = [Path("/proc/self/task", task, "comm").read_text().strip() for task in os.listdir("/proc/self/task")]
+    print(sorted(name for name in names if "gloo" in name))
+"""
+
+
+def test_the_group_is_gone_with_its_threads_when_a_training_is_over(folder: Path) -> None:
+    """Threads of the group that still run could abort a program that ends."""
+    (folder / "program.py").write_text(THREADS)
+    for done in programs("program.py", cwd=folder):
+        assert done.stdout.splitlines()[-1] == "[]"
