@@ -23,7 +23,7 @@ from tagger.reading.pieces import BOUNDS, Bounds, Piece, Reading
 from tagger.reading.text_pieces import cut_text, load_tokenizer, parse_text
 from tagger.reading.token_pieces import cut_tokens, parse_tokens
 from tagger.reading.words import Words
-from tagger.text.tokenizer import ENGLISH
+from tagger.text.tokenizer import ENGLISH, check_line_breaks
 
 Parse = Callable[[Piece, Reading, Bounds], Iterable[Words]]
 
@@ -109,11 +109,12 @@ PARSERS: dict[str, Parse] = {
 
 
 def check_reading(reading: Reading) -> None:
-    """Raise SettingsError for an input format, an encoding, a way to take errors or a tokenizer that there is not."""
+    """Raise SettingsError for an input format, an encoding or another way to read that there is not."""
     if reading.input_format not in INPUT_FORMATS:
         found = repr(reading.input_format)
         raise SettingsError("--input-format", f"one of {', '.join(INPUT_FORMATS)}", found)
     check_encoding(reading.encoding, reading.errors)
+    check_line_breaks("--line-breaks", reading.line_breaks)
     if reading.tokenizer != ENGLISH:
         load_tokenizer(reading.tokenizer)
 

@@ -9,12 +9,14 @@ frame.mapInPandas(tag.frames, tag.spark_schema(frame.schema))                   
 The columns are those of `tagger tag --format parquet` on records, made the same way.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tagger.errors import DataError
+from tagger.errors import DataError, TaggerError
 from tagger.inference.default_model import default_model
 from tagger.inference.runtime import DEFAULT_MEMORY
 from tagger.reading.pieces import Piece, Reading
@@ -29,6 +31,7 @@ from tagger.writing.parquet_output import added_kinds
 
 BATCH = "batch"
 """Stands for a path in errors."""
+OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 
 _SPARK = {"string": "string", "json": "string", "int64": "bigint", "float64": "double", "bool": "boolean"}
 
@@ -47,6 +50,7 @@ class TableTagger:
         field_prefix: str = "",
         line_breaks: LineBreaks = "auto",
         tokenizer: str = ENGLISH,
+        errors: str = "strict",
         memory: int = DEFAULT_MEMORY,
     ) -> None:
         """The options are those of `tagger tag`.
@@ -56,8 +60,11 @@ class TableTagger:
         Raises what loading does, and SettingsError.
         """
         check_choice("scheme", scheme, SPAN_SCHEMES)
-        reading = Reading("parquet", text_field=text_field, line_breaks=line_breaks, tokenizer=tokenizer)
-        check_how_read(reading)
+        reading = Reading(
+            "parquet", text_field=text_field, line_breaks=line_breaks, tokenizer=tokenizer, errors=errors
+        )
+        with _parameters_named():
+            check_how_read(reading)
         folders = tuple(str(Path(model).absolute()) for model in models)
         self._job = TagJob(
             folders,
@@ -104,7 +111,8 @@ class TableTagger:
                 raise DataError(
                     BATCH, None, f"a column {field!r} of text", found, "Name another with text_field."
                 )
-            refuse_clash(self._kinds(), frame.columns)
+            with _parameters_named():
+                refuse_clash(self._kinds(), frame.columns)
             texts = Column(field, "string", [_text(value) for value in frame[field]])
             table = from_stream(self._tagged(to_rows([texts]))).drop_columns([field])
             yield frame.assign(**table.to_pydict())
@@ -125,13 +133,29 @@ class TableTagger:
     def _tagged(self, rows: bytes) -> bytes:
         (rendered,) = self._loaded()([Piece(rows, BATCH)])
         if rendered.error is not None:
-            raise rendered.error
+            with _parameters_named():
+                raise rendered.error
         return rendered.content
 
     def _loaded(self) -> TagWork:
         if self._work is None:
             self._work = replace(self._job, models=_folders(self._job)).build()
         return self._work
+
+
+@contextmanager
+def _parameters_named() -> Iterator[None]:
+    """Errors that name options of the command line name parameters."""
+    try:
+        yield
+    except TaggerError as error:
+        error.where, error.problem, error.hint = map(_with_parameters, (error.where, error.problem, error.hint))
+        raise
+
+
+def _with_parameters(text: str) -> str:
+    """`--line-breaks` as `line_breaks`."""
+    return OPTION.sub(lambda found: found[1].replace("-", "_"), text)
 
 
 def _unpickled(job: TagJob, models: tuple[str, ...]) -> TableTagger:

@@ -21,8 +21,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, compress
 from operator import add
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
+from tagger.errors import SettingsError
 from tagger.text.sentence_ends import (
     BREAK,
     BREAKS,
@@ -76,6 +77,12 @@ def split_sentences(
         yield from splitter.feed(text[begin : begin + WINDOW], final=begin + WINDOW >= len(text))
 
 
+def check_line_breaks(name: str, value: str) -> None:
+    """Raise SettingsError if the option `name` has no known value."""
+    if value not in (known := get_args(LineBreaks)):
+        raise SettingsError(name, f"one of {', '.join(known)}", repr(value))
+
+
 def stream_sentences(
     chunks: Iterable[str], *, line_breaks: LineBreaks = "auto", max_tokens: int = MAX_TOKENS
 ) -> Iterator[TokenizedSentence]:
@@ -120,6 +127,7 @@ class Splitter:
 
     def set_line_breaks(self, line_breaks: LineBreaks) -> None:
         """Chooses the expressions and the tokens that may end a sentence."""
+        check_line_breaks("line_breaks", line_breaks)
         self.undecided = line_breaks == "auto"
         gap = "blank lines" if line_breaks == "wrapped" else "lines"
         self.pieces, self.soft = piece_pattern(gap), gap_pattern(gap)

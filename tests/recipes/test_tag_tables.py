@@ -154,11 +154,11 @@ def test_a_data_set_is_mapped_by_two_processes(model, table, tmp_path):
             "batch: expected a column 'text' of text, found id, body. Name another with text_field.",
         ),
         ({"text": [1]}, "batch: expected strings in the column 'text', found int64."),
-        ({"text": ["Ada\0"]}, "batch:1: expected text, found a NUL byte. Pass --errors replace."),
+        ({"text": ["Ada\0"]}, "batch:1: expected text, found a NUL byte. Pass errors replace."),
         (
             {"text": ["Ada"], "tags": [1]},
             "batch: expected a record without a field 'tags', which is added, found one with it. "
-            "Pass --field-prefix to put something before the name of each field that is added.",
+            "Pass field_prefix to put something before the name of each field that is added.",
         ),
     ],
 )
@@ -191,3 +191,11 @@ def test_wrong_options_are_errors_at_once(model, tmp_path):
     with pytest.raises(SettingsError) as caught:
         tagger.TableTagger(model, scheme="BILOU")
     assert str(caught.value) == "scheme: expected one of IOB1, IOB2, IOBES, found 'BILOU'."
+    for name, value in (("line_breaks", "none"), ("errors", "none"), ("tokenizer", "none")):
+        with pytest.raises(SettingsError, match=f"^{name}: expected .*, found 'none'"):
+            tagger.TableTagger(model, **{name: value})
+
+
+def test_what_cannot_be_read_is_replaced_where_that_is_wanted(model):
+    tagged = tagger.TableTagger(model, errors="replace")(pa.table({"text": ["Ada\0"]}))
+    assert tagged.column("tokens")[0].as_py() == ["Ada", "\ufffd"]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.text.tokenizer import TokenizedSentence, tokenize
+from tagger.errors import SettingsError
+from tagger.text.tokenizer import TokenizedSentence, split_sentences, tokenize
 
 STRANGE = (
     "\ufeff\u200b\u200d\u00ad\u2028\u2029\x85\x00\x1c\r\n\t\v\f \u3000é\u0301हि。漢かカ한👍🏽👩"
@@ -186,3 +187,10 @@ def test_a_long_run_without_white_space_is_cut_into_bounded_tokens(run: str) -> 
     sentence = tokenize(text)
     assert_loses_nothing(text, sentence)
     assert max(map(len, sentence.tokens)) <= 2048
+
+
+def test_an_unknown_meaning_of_line_breaks_is_an_error() -> None:
+    with pytest.raises(
+        SettingsError, match="^line_breaks: expected one of auto, paragraph, wrapped, sentence, found 'none'"
+    ):
+        list(split_sentences("Ada.", line_breaks="none"))  # type: ignore[arg-type]
