@@ -15,8 +15,8 @@ from tagger.inference.runtime import Runtime
 from tagger.recipes.calibrate import fit
 from tagger.recipes.first_state import begin, first_network, fit_forms, take_layers
 from tagger.recipes.gold import Gold, GoldPart
+from tagger.recipes.lessons import build_plan, encode_corpora, task_weights
 from tagger.recipes.rows_in_use import put_aside
-from tagger.recipes.train import build_plan, encode_corpora, task_weights
 from tagger.recipes.training_data import LoadedCorpus, TrainingData, describe_task
 from tagger.recipes.transfer import read_source
 from tagger.recipes.transfer_settings import load_training_settings

@@ -10,8 +10,8 @@ from tagger.config import Settings
 from tagger.network.window_network import WindowNetwork
 from tagger.recipes.development import Scorer, development_scorer
 from tagger.recipes.finetune_data import FinetuneData
+from tagger.recipes.lessons import encode_corpora
 from tagger.recipes.rehearsal import mix_in
-from tagger.recipes.train import encode_corpora
 from tagger.recipes.training_data import TrainingData
 from tagger.recipes.transfer import transfer_layers
 from tagger.recipes.word_matching import KINDS, match_items

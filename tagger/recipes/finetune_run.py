@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tagger.network.window_network import WindowNetwork
 from tagger.recipes.calibrate import calibrate_run
+from tagger.recipes.epochs import follow
 from tagger.recipes.finetune_beginning import KEY, Beginning, same_model
 from tagger.recipes.finetune_data import FinetuneData
 from tagger.recipes.finetune_labels import new_types
@@ -19,10 +20,11 @@ from tagger.recipes.finetune_scores import BEFORE, Measured, count, read_before,
 from tagger.recipes.finetune_settings import Request
 from tagger.recipes.first_state import begin, count_training_forms, first_network
 from tagger.recipes.gold import known_forms
+from tagger.recipes.lessons import build_plan, task_weights
 from tagger.recipes.rehearsal import rehearsal_line
 from tagger.recipes.rows_in_use import RowsInUse, put_aside
 from tagger.recipes.run_folder import RunFolder
-from tagger.recipes.train import build_plan, follow, run_facts, task_weights, tell
+from tagger.recipes.train import run_facts, tell
 from tagger.recipes.training_data import with_reading
 from tagger.recipes.training_forms import dump_grown
 from tagger.recipes.transfer_notes import learning_notes

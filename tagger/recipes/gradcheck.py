@@ -17,9 +17,9 @@ from tagger.network.window_network import WindowNetwork
 from tagger.recipes.first_state import fit_forms, start
 from tagger.recipes.given_features import read_given
 from tagger.recipes.gold import known_forms
+from tagger.recipes.lessons import build_plan, encode_corpora, task_weights
 from tagger.recipes.memory import build_memory
 from tagger.recipes.random_sentences import random_data
-from tagger.recipes.train import build_plan, encode_corpora, task_weights
 from tagger.recipes.training_data import LoadedCorpus, TrainingData, load_training_data
 from tagger.saved import FORMS, SETTINGS, TaskDescription, read_model
 from tagger.settings_file import load_settings

@@ -20,10 +20,11 @@ from tagger.network.window_network import WindowNetwork
 from tagger.recipes.development import development_scorer
 from tagger.recipes.first_state import fit_forms, start
 from tagger.recipes.given_features import read_given
+from tagger.recipes.lessons import build_plan, encode_corpora, task_weights
 from tagger.recipes.overfit_causes import SHOWN, advise, wrong_sentences
 from tagger.recipes.run_folder import RunFolder
 from tagger.recipes.scorer_tasks import SCORES
-from tagger.recipes.train import build_plan, check_output, encode_corpora, run_facts, task_weights
+from tagger.recipes.train import check_output, run_facts
 from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
 from tagger.recipes.word_vectors import preprocessing_file, read_pretrained
 from tagger.records import OverfitReport, Step

@@ -11,7 +11,9 @@ import torch
 from tagger.config import Settings
 from tagger.errors import SettingsError
 from tagger.network.window_network import WindowNetwork, initialise
+from tagger.recipes.epochs import save_epochs
 from tagger.recipes.first_state import begin
+from tagger.recipes.lessons import build_plan
 from tagger.recipes.pretrain_settings import check_pretraining
 from tagger.recipes.pretrain_text import held_out_scorer, opened_lessons, text_of, times_through
 from tagger.recipes.pretrain_words import (
@@ -24,7 +26,7 @@ from tagger.recipes.pretrain_words import (
     word_features,
 )
 from tagger.recipes.run_folder import RunFolder, peak_memory_mb
-from tagger.recipes.train import build_plan, check_output, save_epochs, several, silent
+from tagger.recipes.train import check_output, several, silent
 from tagger.recipes.transfer import transfer_layers
 from tagger.recipes.transfer_record import TRANSFER, dump_transfer
 from tagger.recipes.word_vectors import put_vectors, read_pretrained

@@ -149,7 +149,9 @@ def _parameters_named() -> Iterator[None]:
     try:
         yield
     except TaggerError as error:
-        error.where, error.problem, error.hint = map(_with_parameters, (error.where, error.problem, error.hint))
+        error.where, error.problem, error.hint = map(
+            _with_parameters, (error.where, error.problem, error.hint)
+        )
         raise
 
 

@@ -1,6 +1,6 @@
 """Train a network: settings in, a model folder and its record out."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,21 +10,22 @@ from tagger.config import Settings
 from tagger.errors import ModelError, OutputExistsError, SettingsError, TaggerError
 from tagger.recipes.calibrate import calibrate_run
 from tagger.recipes.development import development_scorer
+from tagger.recipes.epochs import follow
 from tagger.recipes.first_state import begin, first_network, fit_forms, take_layers
 from tagger.recipes.given_features import NOTHING_GIVEN, read_given, static_tables
+from tagger.recipes.lessons import build_lessons
 from tagger.recipes.memory import (
     Beginning,
     Classes,
     build_memory,
-    document_numbers_of,
     dump_memory,
     read_memory,
     remember_training,
 )
 from tagger.recipes.rows_in_use import put_aside
-from tagger.recipes.run_folder import RunFolder, peak_memory_mb
-from tagger.recipes.scorer_tasks import label_rows, task_line
-from tagger.recipes.training_data import TrainingData, load_training_data, task_tags, with_reading
+from tagger.recipes.run_folder import RunFolder
+from tagger.recipes.scorer_tasks import task_line
+from tagger.recipes.training_data import TrainingData, load_training_data, with_reading
 from tagger.recipes.training_forms import dump_ambiguous
 from tagger.recipes.transfer import read_source
 from tagger.recipes.transfer_notes import learning_notes
@@ -34,18 +35,12 @@ from tagger.records import Step, TrainReport
 from tagger.reports.transfer import summary
 from tagger.saved import AMBIGUOUS, DESCRIPTION, MEMORY, SETTINGS, SavedModel, read_model
 from tagger.settings_file import load_settings
-from tagger.text.features import FormFeatures
-from tagger.training.augmentation import build_augmentation
-from tagger.training.batches import Corpora, EncodedCorpus, encode
 from tagger.training.build import describe_network
 from tagger.training.checkpoint import CHECKPOINT
 from tagger.training.engines import ALONE, Engine, is_first, own_threads
-from tagger.training.freezing import build_freezing
-from tagger.training.loop import Plan, TrainingState, train_epochs
-from tagger.training.processes import LostProcess, opened_engine
+from tagger.training.loop import train_epochs
+from tagger.training.processes import opened_engine
 from tagger.whole_files import is_taken
-
-LOST = "No epoch was over, nothing is saved: start the processes again."
 
 
 def train(
@@ -152,50 +147,6 @@ def _train(
     return replace(report, transfer=taken, calibration=calibration)
 
 
-def follow(
-    rounds: Iterable[Step], state: TrainingState, run: RunFolder, observe: Callable[[Step], None]
-) -> TrainReport:
-    """Go through the steps of a training and save each epoch; what it came to. Ctrl-C ends it early."""
-    interrupted = save_epochs(rounds, state, run, observe)
-    best = next((line for line in state.history if line["epoch"] == state.best_epoch), None)
-    return TrainReport(
-        folder=run.path,
-        epochs=state.epoch,
-        best_epoch=state.best_epoch,
-        best_score=state.best_score,
-        scores=best["dev"] if best else {},
-        seconds=state.seconds,
-        peak_memory_mb=peak_memory_mb(),
-        interrupted=interrupted,
-        scorers_only=all(task.is_scorer for task in run.model.tasks),
-    )
-
-
-def save_epochs(
-    steps: Iterable[Step], state: TrainingState, run: RunFolder, observe: Callable[[Step], None]
-) -> bool:
-    """Go through the steps and save each epoch; whether Ctrl-C ended it early (before the first epoch it is raised)."""
-    try:
-        for step in steps:
-            if step.epoch_end:
-                run.save(state, step)
-            observe(step)
-    except KeyboardInterrupt:
-        if not run.started:
-            raise
-        return True
-    except LostProcess as error:
-        run.break_off(str(error))
-        error.hint = (
-            LOST if not run.started else f"{run.path} holds the last finished epoch: --resume goes on."
-        )
-        raise
-    except TaggerError as error:
-        run.break_off(str(error))
-        raise
-    return False
-
-
 def resume_settings(folder: Path) -> Settings:
     """The settings of the run in `folder`. Raises ModelError where no training can be resumed there."""
     if not (folder / CHECKPOINT).is_file():
@@ -271,67 +222,3 @@ def run_facts(settings: Settings, data: TrainingData, engine: Engine = ALONE) ->
 def several(engine: Engine) -> dict[str, int]:
     """How many processes trained, for `run.json`; nothing of one."""
     return {"processes": engine.share.count} if engine.share.count > 1 else {}
-
-
-def encode_corpora(
-    data: TrainingData, features: FormFeatures, memory: Sequence[Classes] = ()
-) -> list[EncodedCorpus]:
-    """The training sentences of each corpus as numbers, with the labels of its tasks.
-
-    memory: of each corpus what is remembered of its tokens; without it nothing is.
-    """
-    encoded = []
-    for number, corpus in enumerate(data.corpora):
-        tasks = data.tasks_of(number)
-        encoded.append(
-            encode(
-                [s.tokens for s in corpus.train],
-                features,
-                {t.name: task_tags(corpus.train, t, corpus.schemes[t.column]) for t in tasks},
-                {t.name: label_rows(t) for t in tasks},
-                memory[number] if memory else None,
-            )
-        )
-    return encoded
-
-
-def build_lessons(
-    settings: Settings, data: TrainingData, features: FormFeatures, memory: Sequence[Classes] = ()
-) -> tuple[Corpora, Plan]:
-    """What the loop learns from and what it is to do; `memory` as of `encode_corpora`."""
-    corpora = build_augmentation(
-        settings.augmentation,
-        encode_corpora(data, features, memory),
-        [data.tasks_of(number) for number in range(len(data.corpora))],
-        features,
-        seed=settings.training.seed,
-        documents=document_numbers_of(data) if memory else (),
-        memory_rate=settings.features.memory.rate,
-    )
-    return corpora, build_plan(settings, task_weights(settings, data))
-
-
-def build_plan(settings: Settings, weights: Mapping[str, float]) -> Plan:
-    """What the loop is to do. `weights`: task -> factor of its loss."""
-    training = settings.training
-    return Plan(
-        epochs=training.epochs,
-        batch_words=training.batch_words,
-        patience=training.patience,
-        rate=settings.optimizer.rate,
-        clip=settings.optimizer.clip,
-        l1=settings.optimizer.l1,
-        l2=settings.optimizer.l2,
-        penalize_lookups=settings.optimizer.penalize_lookups,
-        max_norm=settings.optimizer.max_norm,
-        freezing=build_freezing(settings.transfer, static_tables(settings.features)),
-        unknown_rate=settings.features.word.unknown_rate,
-        activation=settings.network.activation,
-        schedule=settings.schedule,
-        weights=dict(weights),
-    )
-
-
-def task_weights(settings: Settings, data: TrainingData) -> dict[str, float]:
-    """The factor of each task's loss."""
-    return {t.name: settings.tasks[t.name].weight if t.name in settings.tasks else 1.0 for t in data.tasks}

@@ -16,9 +16,10 @@ from tagger.recipes.finetune import finetune
 from tagger.recipes.given_features import NOTHING_GIVEN
 from tagger.recipes.gradcheck import check
 from tagger.recipes.info import describe_model
+from tagger.recipes.lessons import build_lessons
 from tagger.recipes.memory import Beginning, remember_training
 from tagger.recipes.tag import Reading, Running, tag_files
-from tagger.recipes.train import build_lessons, resume_settings, train
+from tagger.recipes.train import resume_settings, train
 from tagger.recipes.training_data import load_training_data
 from tagger.records import Step, TrainReport
 from tagger.saved import HISTORY, MEMORY, WEIGHTS, read_model

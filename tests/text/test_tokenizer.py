@@ -191,6 +191,6 @@ def test_a_long_run_without_white_space_is_cut_into_bounded_tokens(run: str) -> 
 
 def test_an_unknown_meaning_of_line_breaks_is_an_error() -> None:
     with pytest.raises(
-        SettingsError, match="^line_breaks: expected one of auto, paragraph, wrapped, sentence, found 'none'"
+        SettingsError, match=r"^line_breaks: expected one of auto, paragraph, wrapped, sentence, found 'none'"
     ):
         list(split_sentences("Ada.", line_breaks="none"))  # type: ignore[arg-type]
