@@ -1,20 +1,29 @@
 """`tagger check`: corpus files in, everything wrong or suspicious in them out; with --fix a repaired copy."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from tagger.cli.corpus_options import (
+    Columns,
+    Dev,
+    Format,
+    InputScheme,
+    JoinDev,
+    JoinTest,
+    JoinTrain,
+    Maps,
+    Test,
+    Train,
+    WideRows,
+    column_schemes,
+    files,
+    names_of,
+)
 from tagger.cli.dataset_options import InputDataset, Streaming, TextSplit, TokenColumn, dataset_of
-from tagger.cli.prep import column_schemes
 
-_CORPUS, _READING, _SHOWN, _FIX = "Corpora", "How they are read", "What is shown", "A repaired copy"
-_MODEL = "Likely label errors"
-
-
-def _files(text: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(help=text, metavar="FILE", rich_help_panel=_CORPUS)
-    return option
+_SHOWN, _FIX, _MODEL = "What is shown", "A repaired copy", "Likely label errors"
 
 
 def check(
@@ -26,50 +35,18 @@ def check(
     split: TextSplit = None,
     column: TokenColumn = None,
     streaming: Streaming = None,
-    join: Annotated[list[str] | None, _files("More tag columns on the tokens of a file of DATA.")] = None,
-    train: Annotated[list[str] | None, _files("Training file; repeat for more.")] = None,
-    dev: Annotated[list[str] | None, _files("Development file.")] = None,
-    test: Annotated[list[str] | None, _files("Test file.")] = None,
-    join_train: Annotated[
-        list[str] | None, _files("More tag columns on the tokens of a training file.")
-    ] = None,
-    join_dev: Annotated[list[str] | None, _files("The same for development.")] = None,
-    join_test: Annotated[list[str] | None, _files("The same for test.")] = None,
-    format_: Annotated[
-        Literal["auto", "columns", "conllu", "iob2", "jsonl", "dataset"],
-        typer.Option("--format", help="Format of the files; auto: by their names.", rich_help_panel=_READING),
-    ] = "auto",
-    columns: Annotated[
-        str,
-        typer.Option(
-            help="All columns of a column file (word,pos,-,ner; - leaves one out), or the tag columns to take.",
-            metavar="NAME,NAME",
-            rich_help_panel=_READING,
-        ),
-    ] = "",
-    maps: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            help="Rename a tag or a type of spans before it is checked.",
-            metavar="[COLUMN:]OLD=NEW",
-            rich_help_panel=_READING,
-        ),
-    ] = None,
-    input_scheme: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Scheme of a column (IOB1, IOB2, IOBES, none) instead of what its tags say.",
-            metavar="COLUMN=SCHEME",
-            rich_help_panel=_READING,
-        ),
-    ] = None,
-    wide_rows: Annotated[
-        Literal["error", "join"],
-        typer.Option(
-            help="A row with too many columns: join its first ones as the word.", rich_help_panel=_READING
-        ),
-    ] = "error",
+    join: Annotated[list[str] | None, files("More tag columns on the tokens of a file of DATA.")] = None,
+    train: Train = None,
+    dev: Dev = None,
+    test: Test = None,
+    join_train: JoinTrain = None,
+    join_dev: JoinDev = None,
+    join_test: JoinTest = None,
+    format_: Format = "auto",
+    columns: Columns = "",
+    maps: Maps = None,
+    input_scheme: InputScheme = None,
+    wide_rows: WideRows = "error",
     least: Annotated[
         int, typer.Option(help="Labels with fewer examples are named.", min=0, rich_help_panel=_SHOWN)
     ] = 5,
@@ -165,7 +142,7 @@ def check(
         join_dev=tuple(join_dev or ()),
         join_test=tuple(join_test or ()),
         format=format_,
-        columns=tuple(name.strip() for name in columns.split(",")) if columns else (),
+        columns=names_of(columns),
         maps=tuple(maps or ()),
         input_schemes=column_schemes(input_scheme or ()),
         wide_rows=wide_rows,

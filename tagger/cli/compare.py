@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+from tagger.cli.corpus_options import names_of
 from tagger.cli.dataset_options import InputDataset, Streaming, TokenColumn, dataset_of
 from tagger.cli.gold_options import (
     BrokenTags,
@@ -18,7 +19,6 @@ from tagger.cli.gold_options import (
     Maps,
     Split,
     WideRows,
-    names_of,
     reading_of,
 )
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from typer import BadParameter, Option
 
+from tagger.cli.corpus_options import column_schemes, names_of
 from tagger.cli.dataset_options import Chosen
-from tagger.cli.prep import column_schemes
 
 Split = Annotated[
     str | None,
@@ -50,11 +50,6 @@ BrokenTags = Annotated[
     Literal["error", "repair"] | None,
     Option(help="A tag that breaks its scheme: repair reads it as conlleval does."),
 ]
-
-
-def names_of(text: str | None) -> tuple[str, ...]:
-    """The names in "word,pos,ner"."""
-    return tuple(name.strip() for name in text.split(",")) if text else ()
 
 
 def reading_of(

@@ -1,43 +1,40 @@
 """`tagger prep`: corpus files in, a prepared folder out."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Literal
 
 import typer
 
+from tagger.cli.corpus_options import (
+    READING,
+    Columns,
+    Dev,
+    Format,
+    InputScheme,
+    JoinDev,
+    JoinTest,
+    JoinTrain,
+    Maps,
+    Test,
+    Train,
+    WideRows,
+    column_schemes,
+    names_of,
+)
 from tagger.cli.dataset_options import DATASETS, InputDataset, Streaming, TokenColumn, dataset_of
-from tagger.errors import SettingsError
 
-_CORPUS, _READING, _SPLITS = "Corpora", "How they are read", "What is written"
+_SPLITS = "What is written"
 
 
 def prep(
     output: Annotated[str, typer.Argument(help="Folder to write.", show_default=False)],
-    train: Annotated[
-        list[str] | None,
-        typer.Option(help="Training file; repeat for more.", metavar="FILE", rich_help_panel=_CORPUS),
-    ] = None,
-    dev: Annotated[
-        list[str] | None, typer.Option(help="Development file.", metavar="FILE", rich_help_panel=_CORPUS)
-    ] = None,
-    test: Annotated[
-        list[str] | None, typer.Option(help="Test file.", metavar="FILE", rich_help_panel=_CORPUS)
-    ] = None,
-    join_train: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="More tag columns on the tokens of a training file.", metavar="FILE", rich_help_panel=_CORPUS
-        ),
-    ] = None,
-    join_dev: Annotated[
-        list[str] | None,
-        typer.Option(help="The same for development.", metavar="FILE", rich_help_panel=_CORPUS),
-    ] = None,
-    join_test: Annotated[
-        list[str] | None, typer.Option(help="The same for test.", metavar="FILE", rich_help_panel=_CORPUS)
-    ] = None,
+    train: Train = None,
+    dev: Dev = None,
+    test: Test = None,
+    join_train: JoinTrain = None,
+    join_dev: JoinDev = None,
+    join_test: JoinTest = None,
     dataset: InputDataset = None,
     split: Annotated[
         str | None,
@@ -50,51 +47,21 @@ def prep(
     ] = None,
     column: TokenColumn = None,
     streaming: Streaming = None,
-    format_: Annotated[
-        Literal["auto", "columns", "conllu", "iob2", "jsonl", "dataset"],
-        typer.Option("--format", help="Format of the files; auto: by their names.", rich_help_panel=_READING),
-    ] = "auto",
-    columns: Annotated[
-        str,
-        typer.Option(
-            help="All columns of a column file (word,pos,-,ner; - leaves one out), or the tag columns to take.",
-            metavar="NAME,NAME",
-            rich_help_panel=_READING,
-        ),
-    ] = "",
-    maps: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            help="Rename a tag or a type of spans; O as the new name removes the spans.",
-            metavar="[COLUMN:]OLD=NEW",
-            rich_help_panel=_READING,
-        ),
-    ] = None,
-    input_scheme: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Scheme of a column (IOB1, IOB2, IOBES, none) instead of what its tags say.",
-            metavar="COLUMN=SCHEME",
-            rich_help_panel=_READING,
-        ),
-    ] = None,
+    format_: Format = "auto",
+    columns: Columns = "",
+    maps: Maps = None,
+    input_scheme: InputScheme = None,
     on_error: Annotated[
         Literal["stop", "skip"],
         typer.Option(
-            help="Stop at the first error, or leave the sentence out and go on.", rich_help_panel=_READING
+            help="Stop at the first error, or leave the sentence out and go on.", rich_help_panel=READING
         ),
     ] = "stop",
-    wide_rows: Annotated[
-        Literal["error", "join"],
-        typer.Option(
-            help="A row with too many columns: join its first ones as the word.", rich_help_panel=_READING
-        ),
-    ] = "error",
+    wide_rows: WideRows = "error",
     broken_tags: Annotated[
         Literal["error", "repair"],
         typer.Option(
-            help="A tag that breaks its scheme: repair reads it as conlleval does.", rich_help_panel=_READING
+            help="A tag that breaks its scheme: repair reads it as conlleval does.", rich_help_panel=READING
         ),
     ] = "error",
     scheme: Annotated[
@@ -145,7 +112,7 @@ def prep(
             column=chosen.column if chosen else "",
             streaming=bool(chosen and chosen.streaming),
             format=format_,
-            columns=tuple(name.strip() for name in columns.split(",")) if columns else (),
+            columns=names_of(columns),
             maps=tuple(maps or ()),
             input_schemes=column_schemes(input_scheme or ()),
             scheme=scheme,
@@ -169,14 +136,3 @@ def prep(
     for kind, count in report.skipped.items():
         typer.echo(f"left out: {count:,} {kind}")
     typer.echo(f"\nwritten to {report.output}")
-
-
-def column_schemes(texts: Iterable[str]) -> dict[str, str]:
-    """Column -> scheme from `COLUMN=SCHEME`. Raises SettingsError."""
-    schemes = {}
-    for text in texts:
-        column, _, scheme = text.partition("=")
-        if not column or not scheme:
-            raise SettingsError("--input-scheme", "COLUMN=SCHEME", repr(text), "For example ner=IOB1.")
-        schemes[column] = scheme
-    return schemes
