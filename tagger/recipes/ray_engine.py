@@ -7,6 +7,8 @@ died is done again by another one.
 import logging
 import os
 import pickle
+import re
+import socket
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +24,9 @@ Result = TypeVar("Result")
 
 ADDRESS = "RAY_ADDRESS"
 """Variable of the environment that names a running cluster; without it Ray is started here and ends with the run."""
+PLACE = re.compile(r"(?:ray://)?\[?([^/\]]+?)\]?:(\d+)")
+"""An address with a machine and a port."""
+ANSWER = 10.0  # seconds in which a machine takes a connection
 OBJECT_STORE = 200_000_000
 """Bytes of memory for the object store of a Ray that is started here: models, units and results."""
 RETRIES = 3
@@ -126,6 +131,8 @@ def _start(workers: int) -> None:
     import ray
 
     address = os.environ.get(ADDRESS)
+    if address:
+        _check_answers(address)
     own: dict[str, Any] = {"num_cpus": workers or None, "include_dashboard": False}
     own |= {"address": "local", "object_store_memory": OBJECT_STORE}
     try:
@@ -136,6 +143,21 @@ def _start(workers: int) -> None:
         found = " ".join(str(error).split())[:200]
         raise TaggerError(
             f"expected a Ray to work with, found none ({found})", where=address or "ray"
+        ) from error
+
+
+def _check_answers(address: str) -> None:
+    """Raise TaggerError where no machine listens at `address`, for which Ray itself would wait a minute."""
+    place = PLACE.fullmatch(address)
+    if place is None:  # such as "auto": Ray knows where
+        return
+    try:
+        socket.create_connection((place[1], int(place[2])), timeout=ANSWER).close()
+    except (OSError, OverflowError) as error:  # the latter for a port that there cannot be
+        hint = f"Is it running, and is the port right? Without {ADDRESS} one is started on this machine."
+        found = getattr(error, "strerror", None) or str(error)
+        raise TaggerError(
+            f"expected a cluster of Ray, found none ({found})", where=address, hint=hint
         ) from error
 
 

@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, NamedTuple, cast
 
+from tagger.errors import SettingsError
+
 READ_AHEAD = 1_048_576
 """Bytes that are asked for at once: an object store takes long to answer, whatever it is asked for."""
 _OBJECT_STORES = ("s3", "gcs", "abfs")
 """Filesystems without folders: a path is a name."""
 
-_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+_URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
+_SYSTEMS = ("file", "s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss")
 
 
 class RemoteStatus(NamedTuple):
@@ -92,7 +95,11 @@ def _status(url: str, found: Any) -> RemoteStatus:
 
 
 def _system(url: str) -> tuple[Any, str]:
-    """The filesystem of an address, and the place there."""
+    """The filesystem of an address, and the place there. Raises SettingsError for a kind that there is not."""
+    kind = _URL.match(url)
+    if kind and kind[1] not in _SYSTEMS:
+        expected = f"an address that begins with {', '.join(_SYSTEMS[:-1])} or {_SYSTEMS[-1]}"
+        raise SettingsError(url, expected, kind[1], "Copy the files to one of these, or to this machine.")
     from urllib.parse import quote
 
     from pyarrow.fs import FileSystem

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import socket
+from contextlib import closing
 from functools import partial
 
 import pyarrow as pa
@@ -95,19 +97,39 @@ def test_errors_of_the_user_come_back_as_they_are(pool, build, message):
     assert str(caught.value) == message
 
 
-def test_a_cluster_that_does_not_answer_is_an_error(pool, monkeypatch):
+@pytest.mark.parametrize("address", ["127.0.0.1:{}", "ray://127.0.0.1:{}", "127.0.0.1:{}0000"])
+def test_a_cluster_that_does_not_answer_is_an_error(pool, monkeypatch, address):
     import ray
 
-    def init(**options):
-        assert options["address"] == "ray.example:1"
-        raise ConnectionError("no answer")
-
-    monkeypatch.setenv(ray_engine.ADDRESS, "ray.example:1")
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        address = address.format(free.getsockname()[1])  # which nobody listens at
+    monkeypatch.setenv(ray_engine.ADDRESS, address)
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
-    monkeypatch.setattr(ray, "init", init)
+    monkeypatch.setattr(ray, "init", lambda **options: pytest.fail("Ray would wait"))
     with pytest.raises(TaggerError) as caught, ActorPool(2):
         pass
-    assert str(caught.value) == "ray.example:1: expected a Ray to work with, found none (no answer)."
+    assert str(caught.value).startswith(f"{address}: expected a cluster of Ray, found none (")
+    assert str(caught.value).endswith("Without RAY_ADDRESS one is started on this machine.")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:{}", "auto"])
+def test_a_cluster_that_ray_cannot_join_is_an_error(pool, monkeypatch, address):
+    import ray
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        address = address.format(server.getsockname()[1])
+
+        def init(**options):
+            assert options["address"] == address
+            raise ConnectionError("no answer")
+
+        monkeypatch.setenv(ray_engine.ADDRESS, address)
+        monkeypatch.setattr(ray, "is_initialized", lambda: False)
+        monkeypatch.setattr(ray, "init", init)
+        with pytest.raises(TaggerError) as caught, ActorPool(2):
+            pass
+    assert str(caught.value) == f"{address}: expected a Ray to work with, found none (no answer)."
 
 
 @pytest.fixture

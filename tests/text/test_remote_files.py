@@ -2,6 +2,7 @@
 
 import pytest
 
+from tagger.errors import SettingsError
 from tagger.text.lines import open_both, open_bytes
 from tagger.text.remote_files import (
     create_url,
@@ -53,10 +54,13 @@ def test_what_is_not_there(url):
         open_url(f"{url}/a")
 
 
-def test_an_address_of_an_unknown_system_is_an_os_error():
-    with pytest.raises(OSError) as caught:
+def test_an_address_of_an_unknown_system_is_an_error():
+    with pytest.raises(SettingsError) as caught:
         open_url("nosuch://a/b")
-    assert str(caught.value) == "Unrecognized filesystem type in URI: nosuch://a/b"
+    assert str(caught.value) == (
+        "nosuch://a/b: expected an address that begins with file, s3, gs, gcs, hdfs, viewfs, abfs or abfss, "
+        "found nosuch. Copy the files to one of these, or to this machine."
+    )
 
 
 def test_readers_open_urls_and_decompress_them(url, tmp_path):
