@@ -26,7 +26,7 @@ class ComparedTask:
         exchanges = f"x{found.rounds}#{SEED}" if found.rounds else "all"
         return (
             f"task:{found.task}|data:{self.data}#{self.fingerprint}|scheme:{self.scheme}|mode:{mode}"
-            f"|bootstrap:{found.resampled} x{SAMPLES}#{SEED}|permutation:{found.resampled} {exchanges}"
+            f"|bootstrap:{found.units} {found.resampled} x{SAMPLES}#{SEED}|permutation:{found.resampled} {exchanges}"
             f"|seed:{','.join(self.seeds)}|tagger:{__version__}"
         )
 

@@ -86,7 +86,7 @@ def test_the_signature(place: Path) -> None:
     pos, ner = run(place, "a", "b").tasks
     data, version = f"{place}/gold.conll", tagger.__version__
     assert ner.signature == (
-        f"task:ner|data:{data}#{ner.fingerprint}|scheme:IOBES|mode:conlleval|bootstrap:sentences x{SAMPLES}#0"
+        f"task:ner|data:{data}#{ner.fingerprint}|scheme:IOBES|mode:conlleval|bootstrap:2 sentences x{SAMPLES}#0"
         f"|permutation:sentences all|seed:7,8|tagger:{version}"
     )
     assert f"#{pos.fingerprint}|scheme:none|mode:tokens|" in pos.signature

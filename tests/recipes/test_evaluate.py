@@ -117,11 +117,11 @@ def test_signature_says_what_was_measured(model: Path, gold: str) -> None:
     pos, ner = evaluate(model, [gold]).tasks
     version = tagger.__version__
     assert ner.signature == (
-        f"task:ner|data:{gold}#{ner.fingerprint}|scheme:IOBES|mode:conlleval,strict|bootstrap:sentences x1000#0"
+        f"task:ner|data:{gold}#{ner.fingerprint}|scheme:IOBES|mode:conlleval,strict|bootstrap:2 sentences x1000#0"
         f"|seed:7|tagger:{version}"
     )
     assert pos.signature.endswith(
-        f"|scheme:none|mode:tokens|bootstrap:sentences x1000#0|seed:7|tagger:{version}"
+        f"|scheme:none|mode:tokens|bootstrap:2 sentences x1000#0|seed:7|tagger:{version}"
     )
 
 
@@ -293,7 +293,7 @@ def test_intervals_by_document_where_there_are_enough(model: Path, tmp_path: Pat
     assert (result.analysis.resampled, result.analysis.units) == ("documents", 10)
     score = result.analysis.score
     assert (score.value, score.low, score.high) == (0.5, 0.5, 0.5)  # all documents are alike
-    assert "|bootstrap:documents x1000#0|" in result.signature
+    assert "|bootstrap:10 documents x1000#0|" in result.signature
 
 
 def test_the_main_score_is_the_middle_of_its_interval(model: Path, gold: str) -> None:
@@ -466,7 +466,7 @@ def test_the_signature_of_an_ensemble_counts_its_models_and_names_their_seeds(
     result = evaluate(model, [gold], more=others, tasks=["pos"])
     assert result.tasks[0].signature == (
         f"task:pos|data:{gold}#{result.tasks[0].fingerprint}|scheme:none|mode:tokens"
-        f"|bootstrap:sentences x1000#0|seed:7,8,unknown|models:3|tagger:{tagger.__version__}"
+        f"|bootstrap:2 sentences x1000#0|seed:7,8,unknown|models:3|tagger:{tagger.__version__}"
     )
     values = as_json(result)
     assert (values["models"], values["seed"]) == ([str(model), *map(str, others)], [7, 8, None])
