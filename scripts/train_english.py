@@ -10,9 +10,9 @@
 6. It is written with 16 bits a number, as many words as fit, and a model card.
 
 Each step is a `tagger` command that is printed before it runs; a step whose output is there is left out, so that a run
-that was stopped goes on. Three quarters of an hour on two cores; `--jobs` programs at a time. `--vectors` names the file that
-`scripts/make_sentence_vectors.py` makes of all-MiniLM-L6-v2 (Apache-2.0), 64 numbers a word. The corpora are looked for
-in the folder TAGGER_DATA (default: ../shared/data beside the repository).
+that was stopped goes on. Three quarters of an hour on two cores; `--jobs` programs at a time. `--vectors` names the
+file that `scripts/make_sentence_vectors.py` makes of all-MiniLM-L6-v2 (Apache-2.0), 64 numbers a word. The corpora are
+looked for in the folder TAGGER_DATA (default: ../shared/data beside the repository).
 """
 
 import argparse
