@@ -37,7 +37,9 @@ class TaskEvaluation:
         else:
             mode = "conlleval,strict" if self.scores.conlleval else "tokens"
         drawn = self.analysis
-        bootstrap = f"|bootstrap:{drawn.units} {drawn.resampled} x{drawn.samples}#{drawn.seed}" if drawn else ""
+        bootstrap = (
+            f"|bootstrap:{drawn.units} {drawn.resampled} x{drawn.samples}#{drawn.seed}" if drawn else ""
+        )
         seeds = ",".join("unknown" if seed is None else str(seed) for seed in self.seeds)
         models = f"|models:{len(self.seeds)}" if len(self.seeds) > 1 else ""
         return (
