@@ -149,9 +149,7 @@ def _parameters_named() -> Iterator[None]:
     try:
         yield
     except TaggerError as error:
-        error.where, error.problem, error.hint = map(
-            _with_parameters, (error.where, error.problem, error.hint)
-        )
+        error.where, error.hint = _with_parameters(error.where), _with_parameters(error.hint)
         raise
 
 

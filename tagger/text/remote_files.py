@@ -97,7 +97,7 @@ def _status(url: str, found: Any) -> RemoteStatus:
 def _system(url: str) -> tuple[Any, str]:
     """The filesystem of an address, and the place there. Raises SettingsError for a kind that there is not."""
     kind = _URL.match(url)
-    if kind and kind[1] not in _SYSTEMS:
+    if kind and kind[1].lower() not in _SYSTEMS:
         expected = f"an address that begins with {', '.join(_SYSTEMS[:-1])} or {_SYSTEMS[-1]}"
         raise SettingsError(url, expected, kind[1], "Copy the files to one of these, or to this machine.")
     from urllib.parse import quote
